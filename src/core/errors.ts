@@ -1,0 +1,119 @@
+/** The world refused: one class, one union of stable public codes. A bad signature is a report, not an error. */
+
+export type KeyErrorCode =
+  | 'KEY_STORAGE_UNAVAILABLE'
+  | 'KEY_STORAGE_FULL'
+  | 'KEY_NOT_FOUND'
+  | 'KEY_ALGORITHM_UNSUPPORTED'
+  | 'KEY_CREATION_FAILED'
+  | 'KEY_SIGNATURE_INVALID'
+  | 'KEY_SIGN_FAILED'
+  | 'KEY_CERTIFICATE_EXPIRED'
+  | 'KEY_CERTIFICATE_NOT_YET_VALID'
+  | 'KEY_CERTIFICATE_MISMATCH'
+  | 'KEY_CERTIFICATE_MALFORMED'
+  | 'KEY_USAGE_FORBIDS'
+  | 'KEY_NEEDS_WINDOW'
+
+export type Pkcs12ErrorCode =
+  'PKCS12_MALFORMED' | 'PKCS12_PASSWORD_INCORRECT' | 'PKCS12_UNSUPPORTED' | 'PKCS12_NO_KEY' | 'PKCS12_LIMIT_EXCEEDED'
+
+export type FormatErrorCode =
+  | 'FORMAT_EMPTY_FILE'
+  | 'FORMAT_NOT_PDF'
+  | 'FORMAT_MALFORMED'
+  | 'FORMAT_NO_PAGES'
+  | 'FORMAT_UNRECOVERABLE'
+  | 'FORMAT_ENCRYPTED'
+  | 'FORMAT_PASSWORD_REQUIRED'
+  | 'FORMAT_PASSWORD_INCORRECT'
+  | 'FORMAT_PERMISSION_DENIED'
+  | 'FORMAT_ENCRYPTION_UNSUPPORTED'
+  | 'FORMAT_NOT_INCREMENTAL'
+  | 'FORMAT_DOCMDP_FORBIDS'
+  | 'FORMAT_FIELD_LOCKED'
+  | 'FORMAT_FIELD_NOT_FOUND'
+  | 'FORMAT_FIELD_SIGNED'
+  | 'FORMAT_FIELD_INVALID'
+  | 'FORMAT_SEED_VALUE_FORBIDS'
+  | 'FORMAT_CERTIFY_NOT_FIRST'
+  | 'FORMAT_PAGE_OUT_OF_RANGE'
+  | 'FORMAT_PLACEHOLDER_TOO_SMALL'
+  | 'FORMAT_UNSUPPORTED'
+  | 'FORMAT_LEVEL_UNSUPPORTED'
+  | 'FORMAT_LIMIT_EXCEEDED'
+  | 'FORMAT_CONTENT_NOT_FOUND'
+  | 'FORMAT_POISONED'
+
+export type DerErrorCode = 'DER_MALFORMED' | 'DER_LIMIT_EXCEEDED'
+
+export type TspErrorCode =
+  'TSA_REFUSED' | 'TSA_MALFORMED' | 'TSA_IMPRINT_MISMATCH' | 'TSA_NONCE_MISMATCH' | 'TSA_POLICY_MISMATCH'
+
+export type NetworkErrorCode =
+  'NETWORK_UNAVAILABLE' | 'NETWORK_BLOCKED' | 'NETWORK_TIMEOUT' | 'NETWORK_STATUS' | 'NETWORK_TOO_LARGE'
+
+export type HostErrorCode = 'HOST_CONFLICT' | 'HOST_ORIGIN_REFUSED' | 'HOST_SAVE_FAILED' | 'HOST_TIMEOUT'
+
+export type WorkerErrorCode = 'WORKER_CRASHED' | 'INTERNAL'
+
+export type ErrorCode =
+  | KeyErrorCode
+  | Pkcs12ErrorCode
+  | FormatErrorCode
+  | DerErrorCode
+  | TspErrorCode
+  | NetworkErrorCode
+  | HostErrorCode
+  | WorkerErrorCode
+
+/** Values for the UI's sentence: expected and got, never a PIN, password, token or document text. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean>>
+
+export class SignError extends Error {
+  readonly code: ErrorCode
+  readonly details: ErrorDetails
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; details?: ErrorDetails } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'SignError'
+    this.code = code
+    this.details = options.details ?? {}
+  }
+}
+
+/** What crosses a structured clone: it drops an Error's class and code. */
+export type WireError =
+  | { kind: 'sign'; code: ErrorCode; message: string; details: ErrorDetails }
+  | { kind: 'abort'; message: string }
+  | { kind: 'caller'; name: 'TypeError' | 'RangeError'; message: string }
+  | { kind: 'internal'; name: string; message: string }
+
+export function toWire(error: unknown): WireError {
+  if (error instanceof SignError) {
+    return { kind: 'sign', code: error.code, message: error.message, details: error.details }
+  }
+  if (isAbort(error)) return { kind: 'abort', message: error instanceof Error ? error.message : 'aborted' }
+  if (error instanceof RangeError) return { kind: 'caller', name: 'RangeError', message: error.message }
+  if (error instanceof TypeError) return { kind: 'caller', name: 'TypeError', message: error.message }
+  if (error instanceof Error) return { kind: 'internal', name: error.name, message: error.message }
+  return { kind: 'internal', name: 'Error', message: String(error) }
+}
+
+export function fromWire(wire: WireError): Error {
+  switch (wire.kind) {
+    case 'sign':
+      return new SignError(wire.code, wire.message, { details: wire.details })
+    case 'abort':
+      return new DOMException(wire.message, 'AbortError')
+    case 'caller':
+      return wire.name === 'RangeError' ? new RangeError(wire.message) : new TypeError(wire.message)
+    case 'internal':
+      return new SignError('INTERNAL', wire.message, { details: { name: wire.name } })
+  }
+}
+
+/** A cancel is always `AbortError`, whoever threw it. */
+export function isAbort(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'AbortError'
+}

@@ -1,0 +1,39 @@
+/** All that core asks of the world. Bodies: platform/ (browser), cli/ (Node), testing/ (fakes). */
+
+/** SHA-2 digests by their WebCrypto names, plus those that a verifier must still recognise. */
+export type DigestAlgorithm = 'SHA-1' | 'SHA-224' | 'SHA-256' | 'SHA-384' | 'SHA-512'
+
+export interface Clock {
+  now(): Date
+}
+
+/** Host-delegated, relay or direct CORS: the caller cannot tell. Rejects with SignError `NETWORK_*`. */
+export interface Network {
+  post(url: string, body: Uint8Array, type: string, signal: AbortSignal): Promise<Uint8Array>
+  get(url: string, signal: AbortSignal): Promise<Uint8Array>
+}
+
+export interface Random {
+  bytes(length: number): Uint8Array
+}
+
+export interface StreamingHasher {
+  update(chunk: Uint8Array): void
+  digest(): Promise<Uint8Array>
+}
+
+/** The cryptography of the place: WebCrypto in one shot up to 1 GiB, streaming beyond. */
+export interface Engine {
+  /** For messages and tests: 'browser', 'node', 'peculiar'. */
+  readonly id: string
+  readonly subtle: SubtleCrypto
+  hasher(digest: DigestAlgorithm): Promise<StreamingHasher>
+}
+
+export interface Ports {
+  readonly clock: Clock
+  readonly random: Random
+  readonly engine: Engine
+  /** Absent when this place has no way out: then nothing is fetched and the report says so. */
+  readonly network?: Network
+}
