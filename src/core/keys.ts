@@ -46,6 +46,65 @@ export interface KeyProvider {
   keys(signal: AbortSignal): Promise<readonly SigningKey[]>
 }
 
+/** What can be made here; RSA carries its modulus length in bits. */
+export type NewKeyAlgorithm = 'ECDSA-P256' | 'ECDSA-P384' | 'RSA-2048' | 'RSA-3072' | 'Ed25519' | 'ML-DSA-65'
+
+/** The names a person gives for a self-signed certificate or a request. `country` is two letters, ISO 3166-1. */
+export type SubjectName = Readonly<{
+  commonName: string
+  organization?: string
+  email?: string
+  country?: string
+}>
+
+/**
+ * Wraps the private key at its birth, the only moment when that is possible; a rejection undoes the creation.
+ *
+ * @param key extractable, dropped after this call; meant for `subtle.wrapKey('pkcs8', …)`
+ * @param certificate DER
+ */
+export type KeyBackup = (key: CryptoKey, certificate: Uint8Array, signal: AbortSignal) => Promise<void>
+
+export type NewKey = Readonly<{
+  algorithm: NewKeyAlgorithm
+  /** What the picker shows; the common name when absent. */
+  label?: string
+  subject: SubjectName
+  notBefore: Date
+  notAfter: Date
+  /** Null: the key can never be backed up, and the person was told so. */
+  backup: KeyBackup | null
+}>
+
+/** What is known of a stored key beside the key itself. Plain data. */
+export type StoredKey = Readonly<{
+  id: string
+  label: string
+  algorithm: NewKeyAlgorithm | SignatureAlgorithm
+  signer: SignerInfo
+  createdAt: Date
+  lastUsedAt: Date | null
+  backedUp: boolean
+}>
+
+/** A provider whose keys this app makes and keeps. Every refusal is a SignError `KEY_*`. */
+export interface KeyStore extends KeyProvider {
+  stored(): Promise<readonly StoredKey[]>
+  /** Found by generating, not by asking for names; the default first. */
+  algorithms(): Promise<readonly NewKeyAlgorithm[]>
+  /** Resolves only when the key was written, read again and has signed; a failure leaves nothing behind. */
+  create(request: NewKey, signal: AbortSignal): Promise<StoredKey>
+  /** Takes in a key that is already a non-extractable CryptoKey with its certificate (leaf first in `chain`'s order). */
+  adopt(
+    key: Readonly<{ privateKey: CryptoKey; signer: SignerInfo; label: string; backedUp: boolean }>,
+    signal: AbortSignal,
+  ): Promise<StoredKey>
+  rename(id: string, label: string): Promise<StoredKey>
+  /** Replaces the certificate, for example by the company CA's; refused unless it carries this key. */
+  installCertificate(id: string, certificate: Uint8Array, chain: readonly Uint8Array[]): Promise<StoredKey>
+  remove(id: string): Promise<void>
+}
+
 /** What providers may ask of the person; the UI hands the body in, so that no provider knows React. Null is a cancel. */
 export interface Prompt {
   secret(request: {

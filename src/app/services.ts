@@ -1,0 +1,23 @@
+import type { DocumentHost } from '../core/host.ts'
+import type { KeyProvider } from '../core/keys.ts'
+import type { Clock } from '../core/ports.ts'
+import type { ManageKeys } from './manage-keys.ts'
+import type { SignDocuments } from './sign-documents.ts'
+import type { SignedResults } from './signed-results.ts'
+import type { TrustAnchors } from './trust-anchors.ts'
+import type { VerifyDocuments } from './verify-documents.ts'
+
+/** Composed once in main.tsx and handed to React; the pages know nothing else of the app. */
+export interface Services {
+  readonly keys: ManageKeys
+  readonly documents: SignDocuments
+  readonly results: SignedResults
+  readonly verification: VerifyDocuments
+  readonly anchors: TrustAnchors
+  readonly host: DocumentHost
+  readonly clock: Clock
+  readonly providers: readonly KeyProvider[]
+  /** Turns a same-origin script URL into what Trusted Types let `Worker` and `serviceWorker.register` take. */
+  readonly scriptUrl: (url: string) => string
+  readonly version: string
+}

@@ -1,0 +1,134 @@
+import type { FormatId, SignatureLevel, SourceFile } from '../core/formats/format.ts'
+import type { Mechanism } from '../core/keys.ts'
+import type { FileReport } from '../core/validation/report.ts'
+import type { Finding } from '../core/validation/facts.ts'
+import type { KeyRef } from './manage-keys.ts'
+import type { Refusal } from './refusal.ts'
+import type { KeptResult } from './signed-results.ts'
+
+/** A PDF rectangle in the page's default user space (points, origin bottom left, before /Rotate): what pdf.js `convertToPdfPoint` gives. */
+export type PdfRect = readonly [x1: number, y1: number, x2: number, y2: number]
+
+export type SignatureFieldInfo = Readonly<{
+  name: string
+  /** 1-based; null: the field has no visible widget on a page. */
+  page: number | null
+  rect: PdfRect | null
+  signed: boolean
+  /** Why an empty field cannot be signed (lock, DocMDP …); null when it can. */
+  refused: Refusal | null
+}>
+
+/** What the page must know of a file before anything is signed. */
+export type DocumentInspection = Readonly<{
+  name: string
+  size: number
+  /** By content, not by name. */
+  kind: 'pdf' | 'other'
+  /** Formats that can hold a signature for this file, the one to propose first. */
+  containers: readonly SignatureContainer[]
+  pdf: null | Readonly<{
+    pages: number
+    encryption: 'none' | 'opened' | 'password-required'
+    fields: readonly SignatureFieldInfo[]
+    /** Signatures (not document time-stamps) already in the file. */
+    signatures: number
+    /** /P of a certification signature, if any. ISO 32000-2, 12.8.2.2. */
+    docMdp: 1 | 2 | 3 | null
+  }>
+  /** Findings about content a signer must know of, most serious first; ids are catalogue keys. */
+  warnings: readonly Finding[]
+  /** Why this file cannot be signed embedded; detached may still work. */
+  refused: Refusal | null
+}>
+
+/** `embedded`: in the file itself (PDF: PAdES). `detached`: a `.p7s` beside it (CAdES), any file. */
+export type SignatureContainer = 'embedded' | 'detached'
+
+/** Where a person sees the signature. `field` is an existing empty one; `box` makes a new field. */
+export type VisiblePlace = Readonly<
+  | { kind: 'none' }
+  | { kind: 'field'; name: string }
+  /** `page` is 1-based; negative counts from the end (-1: the last page), for a batch of documents. */
+  | { kind: 'box'; page: number; rect: PdfRect }
+>
+
+export type SignOptions = Readonly<{
+  /** `auto`: embedded where the file can hold it, else detached. */
+  container: SignatureContainer | 'auto'
+  level: SignatureLevel
+  place: VisiblePlace
+  reason?: string
+  location?: string
+  contact?: string
+  /** Absent: the strongest usual one of the key (SHA-256 with P-256 and RSA, SHA-384 with P-384, SHA-512 with Ed25519 and ML-DSA). */
+  mechanism?: Mechanism
+  /** Opens an encrypted PDF. */
+  password?: string
+  /** The person insists on a certificate outside its validity; the result is labelled. */
+  insistOnInvalidCertificate?: boolean
+}>
+
+export type SignRequestItem = Readonly<{ file: SourceFile; options?: Partial<SignOptions> }>
+
+export type BatchRequest = Readonly<{
+  items: readonly SignRequestItem[]
+  key: KeyRef
+  /** For every item that says nothing else. */
+  options: SignOptions
+}>
+
+export type FileState =
+  | 'waiting'
+  | 'reading'
+  | 'digesting'
+  | 'signing'
+  | 'writing'
+  | 'checking'
+  | 'keeping'
+  | 'signed'
+  | 'failed'
+  | 'cancelled'
+
+/** `done` is 0 to 1 of this file's current state. Events of one file come in order; files may overlap. */
+export type SignEvent = Readonly<{
+  index: number
+  state: FileState
+  done: number
+  outcome?: SignOutcome
+  finished: number
+  total: number
+}>
+
+export type SignOutcome = Readonly<
+  { index: number; name: string } & (
+    | {
+        status: 'signed'
+        result: KeptResult
+        format: FormatId
+        level: SignatureLevel
+        /** Our own output, validated before it was handed out. The signer is rarely an anchor, so INDETERMINATE / NO_CERTIFICATE_CHAIN_FOUND is usual. */
+        report: FileReport
+        /** `KEY_CERTIFICATE_EXPIRED`, `KEY_CERTIFICATE_NOT_YET_VALID` when insisted on; `not-kept` when the outbox had no room. */
+        warnings: readonly string[]
+      }
+    | { status: 'failed'; refusal: Refusal }
+    | { status: 'cancelled' }
+  )
+>
+
+export interface SignDocuments {
+  /** Reads little; rejects only with AbortError: what is wrong with the file is in `refused`. */
+  inspect(file: SourceFile, options?: { password?: string; signal?: AbortSignal }): Promise<DocumentInspection>
+  /**
+   * Signs every item with one consent. One failing file never stops or loses the others; each result is kept in the
+   * outbox before its `signed` event. A cancel leaves what was signed signed and marks the rest `cancelled`.
+   *
+   * @returns one outcome per item, in their order. Rejects only when nothing could start:
+   *   SignError `KEY_NOT_FOUND`, `KEY_STORAGE_*`, `KEY_CERTIFICATE_EXPIRED`, `KEY_CERTIFICATE_NOT_YET_VALID`, `KEY_USAGE_FORBIDS`.
+   */
+  sign(
+    request: BatchRequest,
+    options?: { signal?: AbortSignal; onEvent?: (event: SignEvent) => void },
+  ): Promise<readonly SignOutcome[]>
+}
