@@ -1,0 +1,83 @@
+import { SignError } from '../errors.ts'
+import type { DigestAlgorithm, Engine } from '../ports.ts'
+
+/** WebCrypto takes a message in one piece and copies it; just under 2 GiB Chromium crashes the tab, so stop well before. */
+const ONE_SHOT = 2 ** 30
+const CHUNK = 2 ** 20
+
+export type DigestBlobOptions = Readonly<{
+  signal?: AbortSignal
+  /** 0 to 1 */
+  progress?: (done: number) => void
+  /** Above this many bytes the blob is streamed through one reused buffer. */
+  oneShot?: number
+}>
+
+/**
+ * Digest of a whole Blob, read once. To digest spans of a file, pass a Blob made of slices: that copies nothing.
+ *
+ * @throws SignError `FORMAT_MALFORMED` when the file changed or vanished underneath; AbortError.
+ */
+export async function digestBlob(
+  blob: Blob,
+  digest: DigestAlgorithm,
+  engine: Engine,
+  options: DigestBlobOptions = {},
+): Promise<Uint8Array> {
+  const { signal, progress, oneShot = ONE_SHOT } = options
+  signal?.throwIfAborted()
+  // WebCrypto has no SHA-224.
+  if (blob.size > oneShot || digest === 'SHA-224') return streamDigest(blob, digest, engine, options)
+  let bytes: ArrayBuffer
+  try {
+    bytes = await blob.arrayBuffer()
+  } catch (cause) {
+    throw unreadable(cause)
+  }
+  signal?.throwIfAborted()
+  progress?.(0.5)
+  const value = new Uint8Array(await engine.subtle.digest(digest, bytes))
+  signal?.throwIfAborted()
+  progress?.(1)
+  return value
+}
+
+async function streamDigest(
+  blob: Blob,
+  digest: DigestAlgorithm,
+  engine: Engine,
+  { signal, progress }: DigestBlobOptions,
+): Promise<Uint8Array> {
+  const hasher = await engine.hasher(digest)
+  let done = 0
+  for await (const chunk of chunksOf(blob, signal)) {
+    hasher.update(chunk)
+    done += chunk.length
+    progress?.(blob.size === 0 ? 1 : done / blob.size)
+  }
+  if (done !== blob.size) throw unreadable(new RangeError(`expected ${blob.size} bytes, got ${done}`))
+  return hasher.digest()
+}
+
+/** One buffer is read into again and again, so that memory does not wait for the collector. A chunk is valid until the next. */
+async function* chunksOf(blob: Blob, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const reader = blob.stream().getReader({ mode: 'byob' })
+  let buffer = new ArrayBuffer(CHUNK)
+  try {
+    for (;;) {
+      signal?.throwIfAborted()
+      const { done, value } = await reader.read(new Uint8Array(buffer)).catch((cause: unknown) => {
+        throw unreadable(cause)
+      })
+      if (done) return
+      yield value
+      buffer = value.buffer
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined)
+  }
+}
+
+function unreadable(cause: unknown): SignError {
+  return new SignError('FORMAT_MALFORMED', 'the file can no longer be read: it was changed or removed', { cause })
+}
