@@ -1,17 +1,24 @@
+import { readdirSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
+import { forgetModules, recordModules } from './gates/modules-plugin.mjs'
+
+// Every page at the root is an entry: index, and those that a CRM frames or opens as a window.
+const pages = readdirSync('.').filter((name) => name.endsWith('.html'))
+
+forgetModules()
 
 // Static files for any host: relative base, nothing inlined (the CSP allows no data: scripts), no preload polyfill.
 export default defineConfig({
   base: './',
   cacheDir: '.cache/vite',
-  plugins: [react()],
-  worker: { format: 'es' },
+  plugins: [react(), recordModules()],
+  worker: { format: 'es', plugins: () => [recordModules()] },
   build: {
     outDir: 'dist/app',
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: { index: 'index.html' } },
+    rollupOptions: { input: Object.fromEntries(pages.map((page) => [page.replace('.html', ''), page])) },
   },
 })

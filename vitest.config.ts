@@ -17,6 +17,26 @@ export default defineConfig({
         },
       },
       {
+        // Ours judged by others' verifiers: one JVM and one Python serve all files, so the files run in one process.
+        test: {
+          name: 'interop',
+          include: ['interop/**/*.interop.ts'],
+          environment: 'node',
+          testTimeout: 180_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        // The acceptance files of ../shared: a table per file.
+        test: {
+          name: 'corpus',
+          include: ['src/**/*.corpus.ts', 'interop/**/*.corpus.ts'],
+          environment: 'node',
+          testTimeout: 180_000,
+        },
+      },
+      {
         cacheDir: '.cache/vitest-browser',
         test: {
           name: 'chromium',

@@ -65,7 +65,7 @@ function* walk(folder) {
   }
 }
 
-const isTest = (path) => /\.(test|contract)\.tsx?$/.test(path) || path.startsWith('testing/')
+const isTest = (path) => /\.(test|contract|corpus)\.tsx?$/.test(path) || path.startsWith('testing/')
 const IMPORT =
   /(?:^|[\n;])\s*(?:import|export)\s+(?:type\s+)?(?:[^'"()]*?\s+from\s+)?['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]\s*\)|new URL\(\s*['"](\.[^'"]+)['"],\s*import\.meta\.url/g
 const TYPE_ONLY = /^\s*(?:import|export)\s+type\b/

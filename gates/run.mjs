@@ -2,6 +2,7 @@
 // All static gates, each named, all run even when one fails. `--fix` lets the formatter and linter write; `--quick` leaves out the search for unused code.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { finish } from './finish.mjs'
 
 const fix = process.argv.includes('--fix')
 const quick = process.argv.includes('--quick')
@@ -22,13 +23,9 @@ const gates = [
   ['format', bin('prettier'), [fix ? '--write' : '--check', '--log-level', 'warn', '.']],
 ]
 
-let failed = 0
-for (const [name, command, args] of gates) {
-  const run = spawnSync(command, args, { encoding: 'utf8' })
-  const good = run.status === 0
-  if (!good) failed++
-  console.log(`${good ? 'ok  ' : 'FAIL'} gate: ${name}`)
-  if (!good) console.log(`${run.stdout ?? ''}${run.stderr ?? ''}`.trim())
-}
-console.log(`gates: ${gates.length - failed} passed, ${failed} failed`)
-process.exit(failed === 0 ? 0 : 1)
+finish(
+  gates.map(([name, command, args]) => {
+    const run = spawnSync(command, args, { encoding: 'utf8' })
+    return { name, good: run.status === 0, output: `${run.stdout ?? ''}${run.stderr ?? ''}`.trim() }
+  }),
+)

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { expect, type Page } from '@playwright/test'
+
+const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+type AxeResult = {
+  violations: { id: string; impact: string; help: string; nodes: { html: string; target: unknown }[] }[]
+}
+type WithAxe = { axe: { run(context: Document, options: unknown): Promise<AxeResult> } }
+
+/** Runs axe on the page as it is now (WCAG 2.2 A and AA, and best practices) and expects nothing found. */
+export async function expectAccessible(page: Page, ignoredRules: readonly string[] = []): Promise<void> {
+  await page.evaluate(source)
+  const found = await page.evaluate(async (ignored) => {
+    const rules = Object.fromEntries(ignored.map((id) => [id, { enabled: false }]))
+    const result = await (globalThis as unknown as WithAxe).axe.run(document, { rules })
+    return result.violations.map((violation) => ({
+      id: violation.id,
+      help: violation.help,
+      nodes: violation.nodes.map((node) => node.html.slice(0, 200)),
+    }))
+  }, ignoredRules)
+  expect(found, `axe on ${page.url()}`).toEqual([])
+}

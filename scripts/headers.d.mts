@@ -1,0 +1,11 @@
+export type HeaderConfig = {
+  embedders?: readonly string[]
+  tsa?: readonly string[]
+  relay?: string | null
+  storage?: readonly string[]
+}
+export declare const WINDOW_PAGES: readonly string[]
+export declare function contentSecurityPolicy(config?: HeaderConfig): string
+export declare function commonHeaders(config?: HeaderConfig): Record<string, string>
+export declare function cacheControl(path: string): string
+export declare function headersFor(path: string, config?: HeaderConfig): Record<string, string>

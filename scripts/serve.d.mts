@@ -1,0 +1,14 @@
+export type Served = { origin: string; close(): Promise<void> }
+export declare function serve(options: {
+  root: string
+  host: string
+  port?: number
+  headers?: (path: string) => Record<string, string>
+  overrides?: Record<string, () => string>
+}): Promise<Served>
+export declare function serveApp(options: {
+  root: string
+  host?: string
+  port?: number
+  embedders?: readonly string[]
+}): Promise<Served>
