@@ -44,6 +44,11 @@ export type CertificateFacts = Readonly<{
   isCa: boolean
   selfIssued: boolean
   qualified: QualifiedFacts | null
+  /**
+   * Whether its issuer publishes revocation information for it (CRL distribution points, OCSP in AIA), or says that none
+   * is needed (id-pkix-ocsp-nocheck, RFC 6960 4.2.2.2.1; noRevAvail, RFC 9608). Absent: not looked at, taken as 'none'.
+   */
+  revocationSource?: 'published' | 'none' | 'not-needed'
 }>
 
 /** A signature value over bytes that were found; `verified` null: the algorithm is not supported here. */
@@ -173,4 +178,17 @@ export type SignatureFacts = Readonly<{
   document: DocumentFacts
   /** Commitment type OIDs. */
   commitments: readonly string[]
+  /** OID of an explicit signature policy (signature-policy-identifier): named, never evaluated here. */
+  signaturePolicy?: string
+}>
+
+/** What was found in one file. No signature and no `code`: a readable file that holds none. */
+export type FileFacts = Readonly<{
+  name: string
+  /** Set when the file could not be read: a stable error code (core/errors.ts). */
+  code?: string
+  message?: string
+  /** About the file rather than one signature: unsigned extra files, duplicate names, signatures of a kind not checked here. */
+  findings: readonly Finding[]
+  signatures: readonly SignatureFacts[]
 }>

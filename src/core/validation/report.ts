@@ -53,6 +53,8 @@ export type TimestampReport = Readonly<{
   indication: Indication
   subIndication?: SubIndication
   checks: readonly CheckResult[]
+  /** Subject of the time-stamping authority's certificate. */
+  authority?: string
 }>
 
 export type SignerReport = Readonly<{
