@@ -1,0 +1,90 @@
+import { afterEach, expect, test } from 'vitest'
+import { openOutbox, type Outbox, type OutboxEntry } from './outbox.ts'
+
+const opened: { outbox: Outbox; name: string }[] = []
+let counter = 0
+
+function fresh(bytes = 1000): { outbox: Outbox; name: string } {
+  const name = `outbox-test-${Date.now()}-${counter++}`
+  const one = { outbox: openOutbox(() => indexedDB, name, { bytes, takenFor: 1000 }), name }
+  opened.push(one)
+  return one
+}
+
+afterEach(() => {
+  for (const { outbox, name } of opened.splice(0)) {
+    outbox.close()
+    indexedDB.deleteDatabase(name)
+  }
+})
+
+const entry = (id: string, size: number, minute = 0): OutboxEntry => ({
+  id,
+  name: `${id}.pdf`,
+  type: 'application/pdf',
+  source: `${id}.pdf`,
+  signedAt: new Date(Date.UTC(2026, 0, 1, 0, minute)),
+  takenAt: null,
+  blob: new Blob([new Uint8Array(size).fill(7)]),
+})
+
+test('a result outlives the page that made it', async () => {
+  const { outbox, name } = fresh()
+  await outbox.put(entry('a', 10))
+  outbox.close()
+  const later = openOutbox(() => indexedDB, name)
+  const [found] = await later.list()
+  expect(found?.name).toBe('a.pdf')
+  expect(new Uint8Array((await found?.blob.arrayBuffer()) ?? [])).toEqual(new Uint8Array(10).fill(7))
+  later.close()
+})
+
+test('the newest comes first', async () => {
+  const { outbox } = fresh()
+  for (const [id, minute] of [
+    ['a', 2],
+    ['b', 3],
+    ['c', 1],
+  ] as const)
+    await outbox.put(entry(id, 1, minute))
+  expect((await outbox.list()).map((x) => x.id)).toEqual(['b', 'a', 'c'])
+})
+
+test('over the cap only what was taken makes room, the oldest first; what was not taken stays', async () => {
+  const { outbox } = fresh(100)
+  for (const [id, minute] of [
+    ['a', 1],
+    ['b', 2],
+    ['c', 3],
+  ] as const)
+    await outbox.put(entry(id, 30, minute))
+  expect(await outbox.put(entry('d', 30, 4))).toBeNull()
+  await outbox.markTaken(['b', 'c'], new Date())
+  expect(await outbox.put(entry('d', 30, 4))).not.toBeNull()
+  expect((await outbox.list()).map((x) => x.id)).toEqual(['d', 'c', 'a'])
+  expect(await outbox.put(entry('e', 80, 5))).toBeNull()
+  expect((await outbox.list()).map((x) => x.id)).toContain('a')
+})
+
+test('what was taken long ago is purged; what was not taken never is', async () => {
+  const { outbox } = fresh()
+  await outbox.put(entry('a', 1))
+  await outbox.put(entry('b', 1))
+  await outbox.markTaken(['a'], new Date(1_000_000))
+  await outbox.purge(new Date(1_000_500))
+  expect(await outbox.list()).toHaveLength(2)
+  await outbox.purge(new Date(2_000_000))
+  expect((await outbox.list()).map((x) => x.id)).toEqual(['b'])
+})
+
+test('the same id twice is one result', async () => {
+  const { outbox } = fresh()
+  await outbox.put(entry('a', 1))
+  await outbox.put(entry('a', 2))
+  expect(await outbox.list()).toHaveLength(1)
+})
+
+test('no storage is a code', async () => {
+  const outbox = openOutbox(() => undefined)
+  await expect(outbox.put(entry('a', 1))).rejects.toMatchObject({ code: 'KEY_STORAGE_UNAVAILABLE' })
+})

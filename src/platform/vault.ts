@@ -1,0 +1,174 @@
+import type { DBSchema } from 'idb'
+import { SignError } from '../core/errors.ts'
+import type { NewKeyAlgorithm, SignatureAlgorithm } from '../core/keys.ts'
+import { changesOf, type Changes } from './changes.ts'
+import { openDatabase, type Database } from './database.ts'
+
+export type KeyRecord = Readonly<{
+  id: string
+  label: string
+  algorithm: NewKeyAlgorithm | SignatureAlgorithm
+  /** Non-extractable, usage `sign`. */
+  privateKey: CryptoKey
+  /** DER */
+  certificate: Uint8Array
+  /** DER, without the leaf, towards the root. */
+  chain: readonly Uint8Array[]
+  createdAt: Date
+  lastUsedAt: Date | null
+  backedUp: boolean
+}>
+
+export type AnchorRecord = Readonly<{
+  /** Upper-case hex SHA-256 of the DER. */
+  fingerprint: string
+  der: Uint8Array
+  purposes: readonly ('signing' | 'timestamping')[]
+  addedAt: Date
+}>
+
+interface VaultSchema extends DBSchema {
+  keys: { key: string; value: KeyRecord }
+  anchors: { key: string; value: AnchorRecord }
+  settings: { key: string; value: unknown }
+}
+
+/** This origin's keys, anchors and settings. Every refusal is a SignError `KEY_STORAGE_*` or `KEY_NOT_FOUND`. */
+export interface Vault {
+  keys(): Promise<readonly KeyRecord[]>
+  key(id: string): Promise<KeyRecord>
+  /** Resolves when it is on the disk (strict durability). Never overwrites: a taken id is a `KEY_CREATION_FAILED`. */
+  addKey(record: KeyRecord): Promise<void>
+  /** Read, change and write in one transaction. */
+  changeKey(id: string, change: (record: KeyRecord) => KeyRecord): Promise<KeyRecord>
+  removeKey(id: string): Promise<void>
+  anchors(): Promise<readonly AnchorRecord[]>
+  putAnchor(record: AnchorRecord): Promise<void>
+  removeAnchor(fingerprint: string): Promise<void>
+  setting(name: string): Promise<unknown>
+  putSetting(name: string, value: unknown): Promise<void>
+  readonly keyChanges: Changes
+  readonly anchorChanges: Changes
+  close(): void
+}
+
+/**
+ * @param factory the window's `indexedDB`, or that of a Storage Access handle in a third-party frame
+ * @param name of the database; only tests give another
+ */
+export function openVault(factory: () => IDBFactory | undefined, name = 'countersign-vault'): Vault {
+  const database = openDatabase<VaultSchema>({
+    name,
+    version: 1,
+    factory,
+    upgrade(raw, oldVersion) {
+      if (oldVersion > 0) return
+      raw.createObjectStore('keys', { keyPath: 'id' })
+      raw.createObjectStore('anchors', { keyPath: 'fingerprint' })
+      raw.createObjectStore('settings')
+    },
+  })
+  return {
+    ...keyRecords(database, changesOf(`${name}/keys`)),
+    ...anchorRecords(database, changesOf(`${name}/anchors`)),
+    setting: (key) => database.run(['settings'], 'readonly', (tx) => tx.objectStore('settings').get(key)),
+    async putSetting(key, value) {
+      await database.run(['settings'], 'readwrite', (tx) => tx.objectStore('settings').put(value, key))
+    },
+    close: () => database.close(),
+  }
+}
+
+type KeyPart = Pick<Vault, 'keys' | 'key' | 'addKey' | 'changeKey' | 'removeKey' | 'keyChanges'>
+
+function keyRecords(database: Database<VaultSchema>, changes: Changes): KeyPart {
+  return {
+    keyChanges: changes,
+    async keys() {
+      const found = await database.run(['keys'], 'readonly', (tx) => tx.objectStore('keys').getAll())
+      return found.filter(isKeyRecord)
+    },
+    async key(id) {
+      const found = await database.run(['keys'], 'readonly', (tx) => tx.objectStore('keys').get(id))
+      if (!isKeyRecord(found)) throw notFound(id)
+      return found
+    },
+    async addKey(record) {
+      await database.run(
+        ['keys'],
+        'readwrite',
+        async (tx) => {
+          const store = tx.objectStore('keys')
+          if ((await store.getKey(record.id)) !== undefined) {
+            throw new SignError('KEY_CREATION_FAILED', `a key with the id ${record.id} exists`)
+          }
+          await store.add(record)
+        },
+        'strict',
+      )
+      changes.notify()
+    },
+    async changeKey(id, change) {
+      const changed = await database.run(
+        ['keys'],
+        'readwrite',
+        async (tx) => {
+          const store = tx.objectStore('keys')
+          const found = await store.get(id)
+          if (!isKeyRecord(found)) throw notFound(id)
+          const next = change(found)
+          await store.put(next)
+          return next
+        },
+        'strict',
+      )
+      changes.notify()
+      return changed
+    },
+    async removeKey(id) {
+      await database.run(
+        ['keys'],
+        'readwrite',
+        async (tx) => {
+          const store = tx.objectStore('keys')
+          if ((await store.getKey(id)) === undefined) throw notFound(id)
+          await store.delete(id)
+        },
+        'strict',
+      )
+      changes.notify()
+    },
+  }
+}
+
+type AnchorPart = Pick<Vault, 'anchors' | 'putAnchor' | 'removeAnchor' | 'anchorChanges'>
+
+function anchorRecords(database: Database<VaultSchema>, changes: Changes): AnchorPart {
+  return {
+    anchorChanges: changes,
+    anchors: () => database.run(['anchors'], 'readonly', (tx) => tx.objectStore('anchors').getAll()),
+    async putAnchor(record) {
+      await database.run(['anchors'], 'readwrite', (tx) => tx.objectStore('anchors').put(record), 'strict')
+      changes.notify()
+    },
+    async removeAnchor(fingerprint) {
+      await database.run(['anchors'], 'readwrite', (tx) => tx.objectStore('anchors').delete(fingerprint), 'strict')
+      changes.notify()
+    },
+  }
+}
+
+/** A record of another version, or damaged, is left alone and not shown. */
+function isKeyRecord(value: unknown): value is KeyRecord {
+  const record = value as Partial<KeyRecord> | undefined
+  return (
+    typeof record?.id === 'string' &&
+    record.privateKey instanceof CryptoKey &&
+    record.certificate instanceof Uint8Array &&
+    Array.isArray(record.chain)
+  )
+}
+
+function notFound(id: string): SignError {
+  return new SignError('KEY_NOT_FOUND', `no key with the id ${id} in this browser`)
+}
