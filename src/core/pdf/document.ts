@@ -1,0 +1,278 @@
+import { SignError } from '../errors.ts'
+import { decodeStream, filtersOf } from './filters.ts'
+import { readIndirect } from './indirect.ts'
+import type { IndirectObject } from './indirect.ts'
+import { ObjectStream } from './object-stream.ts'
+import { PdfDict, PdfRef, PdfStream, countOf, dictOf, isArray } from './objects.ts'
+import type { PdfObject, Span } from './objects.ts'
+import type { PdfRevision } from './chain.ts'
+import type { WindowReader } from './window.ts'
+import type { XrefEntry, XrefSection } from './xref.ts'
+
+/** Decrypts what was read of an encrypted file; strings and streams of object streams come decrypted already. */
+export interface ObjectCrypt {
+  object(object: PdfObject, ref: PdfRef): PdfObject
+  stream(data: Uint8Array, stream: PdfStream): Uint8Array
+}
+
+/** Where an object was found. `section` indexes `PdfDocument.sections`. */
+export type Located = Readonly<{ entry: XrefEntry; section: number }>
+
+/** Something wrong with the file that reading went on in spite of. */
+export type PdfProblem = Readonly<{ id: 'xref-rebuilt' | 'xref-repaired' | 'object-not-there'; object?: string }>
+
+export type DocumentParts = Readonly<{
+  reader: WindowReader
+  header: number
+  version: string
+  base: number
+  sections: readonly XrefSection[]
+  revisions: readonly PdfRevision[]
+  problems: PdfProblem[]
+  recovered: boolean
+}>
+
+/** Kept parsed objects and decoded object streams. */
+const KEPT_OBJECTS = 20_000
+const KEPT_STREAM_BYTES = 32 << 20
+/** References to references that are followed. */
+const MAX_HOPS = 32
+
+/**
+ * A PDF file read on demand: only the cross-reference entries and objects that are asked for are parsed.
+ *
+ * Every `view` parameter chooses the state of the file: the index of a section in `sections` (0, the default, is the
+ * newest; `revision.view` gives that of an earlier revision), so that the same file can be read as of any revision.
+ * Offsets and spans are absolute positions in the file. Objects are shared: never change one that you were given.
+ */
+export class PdfDocument {
+  readonly reader: WindowReader
+  /** Offset of `%PDF-`; bytes before it belong to nothing. */
+  readonly header: number
+  /** Of the header line, '1.7'; the catalog's /Version may be higher. */
+  readonly version: string
+  /** What the offsets written in the file count from (usually `header`). */
+  readonly base: number
+  /** Newest first, each saying less than what stands before it. */
+  readonly sections: readonly XrefSection[]
+  /** Oldest first. */
+  readonly revisions: readonly PdfRevision[]
+  /** True when the cross-reference data were unusable and the objects were found by a scan: then there is one revision. */
+  readonly recovered: boolean
+  /** Grows while objects are read. */
+  readonly problems: PdfProblem[]
+  /** Set by openPdf for an encrypted file. */
+  crypt: ObjectCrypt | null = null
+
+  private readonly objects = new Map<string, IndirectObject | null>()
+  private readonly streams = new Map<string, ObjectStream>()
+
+  constructor(parts: DocumentParts) {
+    this.reader = parts.reader
+    this.header = parts.header
+    this.version = parts.version
+    this.base = parts.base
+    this.sections = parts.sections
+    this.revisions = parts.revisions
+    this.recovered = parts.recovered
+    this.problems = parts.problems
+  }
+
+  /** In bytes. */
+  get size(): number {
+    return this.reader.size
+  }
+
+  /** The trailer dictionary (or the dictionary of the cross-reference stream) as of the view. */
+  trailer(view = 0): PdfDict {
+    return this.sections[view]?.trailer ?? new PdfDict()
+  }
+
+  /** The entry that holds as of the view; null when no section knows the number. */
+  async locate(number: number, view = 0): Promise<Located | null> {
+    for (let section = view; section < this.sections.length; section++) {
+      const entry = await this.sections[section]?.lookup(number)
+      if (entry) return { entry, section }
+    }
+    return null
+  }
+
+  /** The object, null when it is free, unknown or unreadable (ISO 32000-2, 7.3.10). Strings are decrypted. */
+  async get(ref: PdfRef, view = 0): Promise<PdfObject> {
+    const located = await this.locate(ref.number, view)
+    if (!located) return null
+    const { entry } = located
+    switch (entry.kind) {
+      case 'free':
+        return null
+      case 'offset':
+        if (entry.generation !== ref.generation) return null
+        return (await this.indirectAt(entry.offset, ref, view))?.object ?? null
+      case 'compressed': {
+        if (ref.generation !== 0) return null
+        const stream = await this.objectStream(entry.stream, view)
+        return stream?.get(ref.number, entry.index) ?? null
+      }
+    }
+  }
+
+  /** As `get`, as of a revision of `revisions`. */
+  objectAt(revision: number, ref: PdfRef): Promise<PdfObject> {
+    return this.get(ref, this.revisions[revision]?.view ?? 0)
+  }
+
+  /** Follows references until something else is found; null for a loop. */
+  async resolve(object: PdfObject | undefined, view = 0): Promise<PdfObject> {
+    let found = object ?? null
+    for (let hop = 0; found instanceof PdfRef; hop++) {
+      if (hop === MAX_HOPS) return null
+      found = await this.get(found, view)
+    }
+    return found
+  }
+
+  /** The value of a key with references followed. */
+  async value(dict: PdfDict | null | undefined, key: string, view = 0): Promise<PdfObject> {
+    return this.resolve(dict?.get(key), view)
+  }
+
+  /** A dictionary (or the dictionary of a stream) behind a key, null for anything else. */
+  async dict(dict: PdfDict | null | undefined, key: string, view = 0): Promise<PdfDict | null> {
+    return dictOf(await this.value(dict, key, view))
+  }
+
+  /** The catalog; null when it is missing. `ref` is null when /Root is no reference. */
+  async catalog(view = 0): Promise<{ ref: PdfRef | null; dict: PdfDict } | null> {
+    const root = this.trailer(view).get('Root')
+    const dict = await this.resolve(root, view)
+    return dict instanceof PdfDict ? { ref: root instanceof PdfRef ? root : null, dict } : null
+  }
+
+  /**
+   * The span of an object's bytes, from its number to `endobj`, as of the view. Null when it is free or lies in an
+   * object stream (then `locate` names the stream).
+   */
+  async spanOf(ref: PdfRef, view = 0): Promise<Span | null> {
+    const located = await this.locate(ref.number, view)
+    if (located?.entry.kind !== 'offset' || located.entry.generation !== ref.generation) return null
+    return (await this.indirectAt(located.entry.offset, ref, view))?.span ?? null
+  }
+
+  /** The object number of every entry in use or free as of the view. Reads whole sections. */
+  async numbers(view = 0): Promise<Map<number, XrefEntry>> {
+    const all = new Map<number, XrefEntry>()
+    for (const section of this.sections.slice(view)) {
+      for (const [number, entry] of await section.entries()) if (!all.has(number)) all.set(number, entry)
+    }
+    return all
+  }
+
+  /** What a revision itself says: the objects that it defines, replaces or frees. */
+  async definedBy(revision: PdfRevision): Promise<Map<number, XrefEntry>> {
+    const all = new Map<number, XrefEntry>()
+    for (const section of revision.sections) {
+      for (const [number, entry] of await section.entries()) if (!all.has(number)) all.set(number, entry)
+    }
+    return all
+  }
+
+  /** The indirect object that starts at an offset, decrypted. Null when none starts there or it has another number. */
+  async indirectAt(offset: number, ref: PdfRef, view = 0): Promise<IndirectObject | null> {
+    const key = `${offset} ${view}`
+    const kept = this.objects.get(key)
+    if (kept !== undefined) return kept
+    const read = await this.readAt(offset, ref, view)
+    if (!read) this.problems.push({ id: 'object-not-there', object: ref.toString() })
+    if (this.objects.size >= KEPT_OBJECTS) this.objects.clear()
+    this.objects.set(key, read)
+    return read
+  }
+
+  private async readAt(offset: number, ref: PdfRef, view: number): Promise<IndirectObject | null> {
+    try {
+      const found = await readIndirect(this.reader, offset, async (length) => {
+        // A /Length that leads back to this very object would never end.
+        if (length instanceof PdfRef && length.number === ref.number) return null
+        return this.lengthOf(length, view)
+      })
+      if (found.ref.number !== ref.number || found.ref.generation !== ref.generation) return null
+      return this.crypt ? { ...found, object: this.crypt.object(found.object, found.ref) } : found
+    } catch (error) {
+      if (error instanceof SignError && error.code === 'FORMAT_MALFORMED') return null
+      throw error
+    }
+  }
+
+  /** /Length of a stream by reference: an integer object, never itself a stream. */
+  private async lengthOf(length: PdfObject, view: number): Promise<number | null> {
+    if (!(length instanceof PdfRef)) return countOf(length)
+    const located = await this.locate(length.number, view)
+    if (located?.entry.kind === 'compressed') {
+      // An object stream whose own /Length lies in an object stream could lead back to itself.
+      if (this.opening.has(located.entry.stream)) return null
+      return countOf(await this.get(length, view))
+    }
+    if (located?.entry.kind !== 'offset') return null
+    return this.reader.lex(located.entry.offset, (lexer) => (lexer.objectHeader() ? lexer.integer() : null))
+  }
+
+  private readonly opening = new Set<number>()
+
+  /** The object stream of that number; null when it is none. It must lie in the file body itself (7.5.7). */
+  async objectStream(number: number, view = 0): Promise<ObjectStream | null> {
+    const located = await this.locate(number, view)
+    if (located?.entry.kind !== 'offset') return null
+    const key = `${located.entry.offset} ${view}`
+    const kept = this.streams.get(key)
+    if (kept) return kept
+    if (this.opening.has(number)) return null
+    this.opening.add(number)
+    try {
+      const ref = new PdfRef(number, located.entry.generation)
+      const object = (await this.indirectAt(located.entry.offset, ref, view))?.object
+      if (!(object instanceof PdfStream)) return null
+      const opened = new ObjectStream(object.dict, await this.decoded(object, view))
+      let total = opened.byteLength
+      for (const other of this.streams.values()) total += other.byteLength
+      if (total > KEPT_STREAM_BYTES) this.streams.clear()
+      this.streams.set(key, opened)
+      return opened
+    } finally {
+      this.opening.delete(number)
+    }
+  }
+
+  /** Data of a stream as stored, decrypted but not decoded. */
+  async raw(stream: PdfStream): Promise<Uint8Array> {
+    if (stream.data) return stream.data
+    const data = await this.reader.read(stream.start, stream.start + stream.length)
+    return this.crypt ? this.crypt.stream(data, stream) : data
+  }
+
+  /**
+   * Data of a stream, decrypted and decoded; image data stay in their own coding.
+   *
+   * @throws SignError `FORMAT_LIMIT_EXCEEDED`, `FORMAT_UNSUPPORTED`
+   */
+  async decoded(stream: PdfStream, view = 0, limit?: number): Promise<Uint8Array> {
+    const { dict } = stream
+    const filter = await this.resolveItems(dict.get('Filter') ?? dict.get('F'), view)
+    const parameters = await this.resolveItems(dict.get('DecodeParms') ?? dict.get('DP'), view)
+    const filters = filtersOf(filter, parameters)
+    const resolved = await Promise.all(
+      filters.map(async (each) => ({ ...each, parameters: await this.resolveValues(each.parameters, view) })),
+    )
+    return decodeStream(await this.raw(stream), resolved, limit)
+  }
+
+  private async resolveItems(object: PdfObject, view: number): Promise<PdfObject> {
+    const value = await this.resolve(object, view)
+    return isArray(value) ? Promise.all(value.map((item) => this.resolve(item, view))) : value
+  }
+
+  private async resolveValues(dict: PdfDict | null, view: number): Promise<PdfDict | null> {
+    if (!dict) return null
+    const entries = [...dict.entries].map(async ([key, value]) => [key, await this.resolve(value, view)] as const)
+    return new PdfDict(await Promise.all(entries))
+  }
+}
