@@ -1,9 +1,7 @@
-import { isAbort, SignError, type ErrorCode, type ErrorDetails } from '../core/errors.ts'
+import { isAbort, SignError } from '../core/errors.ts'
+import type { Refusal } from '../core/formats/format.ts'
 
-/** An error as the pages show it: the text is the catalogue's for `code`, filled from `details`; `message` is for engineers. */
-export type Refusal = Readonly<{ code: ErrorCode; message: string; details: ErrorDetails }>
-
-/** Rethrows a cancel, which is no error to show. */
+/** An error as the pages show it: the text is the catalogue's for `code`, filled from `details`. Rethrows a cancel, which is no error to show. */
 export function refusalOf(error: unknown): Refusal {
   if (isAbort(error)) throw error
   if (error instanceof SignError) return { code: error.code, message: error.message, details: error.details }

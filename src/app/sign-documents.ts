@@ -1,46 +1,17 @@
-import type { FormatId, SignatureLevel, SourceFile } from '../core/formats/format.ts'
+import type { FormatId, Inspection, PdfRect, Refusal, SignatureLevel, SourceFile } from '../core/formats/format.ts'
 import type { Mechanism } from '../core/keys.ts'
 import type { FileReport } from '../core/validation/report.ts'
-import type { Finding } from '../core/validation/facts.ts'
 import type { KeyRef } from './manage-keys.ts'
-import type { Refusal } from './refusal.ts'
 import type { KeptResult } from './signed-results.ts'
 
-/** A PDF rectangle in the page's default user space (points, origin bottom left, before /Rotate): what pdf.js `convertToPdfPoint` gives. */
-export type PdfRect = readonly [x1: number, y1: number, x2: number, y2: number]
-
-export type SignatureFieldInfo = Readonly<{
-  name: string
-  /** 1-based; null: the field has no visible widget on a page. */
-  page: number | null
-  rect: PdfRect | null
-  signed: boolean
-  /** Why an empty field cannot be signed (lock, DocMDP …); null when it can. */
-  refused: Refusal | null
-}>
-
 /** What the page must know of a file before anything is signed. */
-export type DocumentInspection = Readonly<{
-  name: string
-  size: number
-  /** By content, not by name. */
-  kind: 'pdf' | 'other'
-  /** Formats that can hold a signature for this file, the one to propose first. */
-  containers: readonly SignatureContainer[]
-  pdf: null | Readonly<{
-    pages: number
-    encryption: 'none' | 'opened' | 'password-required'
-    fields: readonly SignatureFieldInfo[]
-    /** Signatures (not document time-stamps) already in the file. */
-    signatures: number
-    /** /P of a certification signature, if any. ISO 32000-2, 12.8.2.2. */
-    docMdp: 1 | 2 | 3 | null
+export type DocumentInspection = Inspection &
+  Readonly<{
+    name: string
+    size: number
+    /** Formats that can hold a signature for this file, the one to propose first. */
+    containers: readonly SignatureContainer[]
   }>
-  /** Findings about content a signer must know of, most serious first; ids are catalogue keys. */
-  warnings: readonly Finding[]
-  /** Why this file cannot be signed embedded; detached may still work. */
-  refused: Refusal | null
-}>
 
 /** `embedded`: in the file itself (PDF: PAdES). `detached`: a `.p7s` beside it (CAdES), any file. */
 export type SignatureContainer = 'embedded' | 'detached'

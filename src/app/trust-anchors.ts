@@ -1,13 +1,12 @@
+import type { Refusal } from '../core/formats/format.ts'
 import type { CertificateFacts } from '../core/validation/facts.ts'
-import type { Refusal } from './refusal.ts'
-
-export type TrustPurpose = 'signing' | 'timestamping'
+import type { AnchorPurpose } from '../core/validation/policy.ts'
 
 export type TrustAnchor = Readonly<{
   /** Upper-case hex SHA-256 of the DER. */
   fingerprint: string
   certificate: CertificateFacts
-  purposes: readonly TrustPurpose[]
+  purposes: readonly AnchorPurpose[]
   /** `config`: by config.json of this deployment; cannot be removed here. */
   origin: 'user' | 'config'
   addedAt: Date | null
@@ -24,8 +23,8 @@ export interface TrustAnchors {
   /** Reads certificates from PEM (also several in one file), DER and PKCS#7; adds none. To be shown and confirmed first. */
   read(files: readonly Blob[]): Promise<readonly CertificateFacts[]>
   /** One result per certificate found, in order; a file without any is one `failed`. */
-  importFiles(files: readonly File[], purposes: readonly TrustPurpose[]): Promise<readonly AnchorImport[]>
-  add(der: Uint8Array, purposes: readonly TrustPurpose[]): Promise<TrustAnchor>
+  importFiles(files: readonly File[], purposes: readonly AnchorPurpose[]): Promise<readonly AnchorImport[]>
+  add(der: Uint8Array, purposes: readonly AnchorPurpose[]): Promise<TrustAnchor>
   remove(fingerprint: string): Promise<void>
   onChange(listener: () => void): () => void
 }

@@ -1,6 +1,7 @@
 import type { DBSchema } from 'idb'
 import { SignError } from '../core/errors.ts'
 import type { NewKeyAlgorithm, SignatureAlgorithm } from '../core/keys.ts'
+import type { AnchorPurpose } from '../core/validation/policy.ts'
 import { changesOf, type Changes } from './changes.ts'
 import { openDatabase, type Database } from './database.ts'
 
@@ -23,7 +24,7 @@ export type AnchorRecord = Readonly<{
   /** Upper-case hex SHA-256 of the DER. */
   fingerprint: string
   der: Uint8Array
-  purposes: readonly ('signing' | 'timestamping')[]
+  purposes: readonly AnchorPurpose[]
   addedAt: Date
 }>
 

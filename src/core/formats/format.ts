@@ -1,6 +1,7 @@
 import type { Mechanism, SignerInfo } from '../keys.ts'
 import type { Ports } from '../ports.ts'
-import type { SignatureFacts } from '../validation/facts.ts'
+import type { ErrorCode, ErrorDetails } from '../errors.ts'
+import type { Finding, SignatureFacts } from '../validation/facts.ts'
 
 /** The signature formats as ETSI names them; `CMS` is a plain RFC 5652 signature without the AdES attributes. */
 export type FormatId = 'CAdES' | 'PAdES' | 'XAdES' | 'ASiC-S' | 'ASiC-E' | 'OOXML' | 'ODF'
@@ -37,6 +38,46 @@ export interface PreparedSignature<S> {
   readonly state: S
 }
 
+/** A PDF rectangle in the page's default user space (points, origin bottom left, before /Rotate). ISO 32000-2, 8.3.2.3. */
+export type PdfRect = readonly [x1: number, y1: number, x2: number, y2: number]
+
+/** Why something cannot be done, as plain data: the fields of a SignError. */
+export type Refusal = Readonly<{ code: ErrorCode; message: string; details: ErrorDetails }>
+
+export type SignatureFieldInfo = Readonly<{
+  /** Fully qualified. */
+  name: string
+  /** 1-based; null: no widget on a page. */
+  page: number | null
+  /** Null or empty (zero width or height): an invisible field. */
+  rect: PdfRect | null
+  signed: boolean
+  /** Why an empty field cannot be signed (a lock, DocMDP, a seed value …); null when it can. */
+  refused: Refusal | null
+}>
+
+/** What a signer must know of a file before anything is signed. Plain data. */
+export type Inspection = Readonly<{
+  /** By content, not by name. */
+  kind: 'pdf' | 'other'
+  pdf: null | Readonly<{
+    pages: number
+    /** 'opened': encrypted, and the password given (or the empty one) opens it. */
+    encryption: 'none' | 'opened' | 'password-required'
+    fields: readonly SignatureFieldInfo[]
+    /** Signatures (not document time-stamps) already in the file. */
+    signatures: number
+    /** /P of a certification signature, if any. ISO 32000-2, 12.8.2.2. */
+    docMdp: 1 | 2 | 3 | null
+  }>
+  /** Content that a signer must know of, most serious first; ids are catalogue keys. */
+  warnings: readonly Finding[]
+  /** Why this file cannot hold a signature in itself; a detached one may still work. */
+  refused: Refusal | null
+}>
+
+export type InspectOptions = Readonly<{ password?: string; signal?: AbortSignal }>
+
 /** Extra material a verifier may use beside what the signature holds. DER. */
 export interface CollectOptions {
   /** Anchors and intermediates: candidates for the path, trusted only if the policy says so. */
@@ -51,6 +92,8 @@ export interface CollectOptions {
 export interface SignatureFormat<P, S> {
   readonly id: FormatId
   readonly levels: readonly SignatureLevel[]
+  /** Present where a file can hold its own signature. What is wrong with the file is in `refused`; throws only AbortError. */
+  inspect?(file: SourceFile, ports: Ports, options: InspectOptions): Promise<Inspection>
   /** Parse and digest; nothing is asked of the key. @throws SignError `FORMAT_*`. */
   prepare(request: SignRequest<P>, ports: Ports): Promise<PreparedSignature<S>>
   /**

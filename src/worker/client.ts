@@ -1,0 +1,161 @@
+import { fromWire, SignError, toWire } from '../core/errors.ts'
+import type { Progress } from '../core/formats/format.ts'
+import type { Network } from '../core/ports.ts'
+import type { NetworkAsk, PageMessage, WorkerMessage, WorkerMethods } from './protocol.ts'
+
+export type CallOptions = Readonly<{ signal?: AbortSignal | undefined; onProgress?: Progress | undefined }>
+
+type Table = object
+type Params<M extends Table, K extends keyof M> = M[K] extends [infer P, unknown] ? P : never
+type Value<M extends Table, K extends keyof M> = M[K] extends [unknown, infer V] ? V : never
+
+export interface WorkerClient<M extends Table = WorkerMethods> {
+  /**
+   * @throws what the worker threw, with its class and code; AbortError at once when cancelled;
+   * SignError `WORKER_CRASHED` when the worker died: the next call starts a new one.
+   */
+  call<K extends keyof M & string>(method: K, params: Params<M, K>, options?: CallOptions): Promise<Value<M, K>>
+  /** Counts the workers that died; what was kept inside one (sessions) is gone when this changes. */
+  readonly generation: number
+  close(): void
+}
+
+export type ClientOptions = Readonly<{
+  spawn: () => Worker
+  /** How the worker's network requests are made. Absent: there is no way out. */
+  network?: Network
+  /** A cancelled call that does not answer for this long has hung its worker, which is then replaced. Milliseconds. */
+  patience?: number
+}>
+
+type Open = {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+  onProgress?: Progress | undefined
+}
+
+/** Typed calls into one worker that is started at the first call and again after a crash. */
+export function connectWorker<M extends Table = WorkerMethods>(options: ClientOptions): WorkerClient<M> {
+  const { spawn, patience = 5000 } = options
+  const open = new Map<number, Open>()
+  const asks = new Map<number, AbortController>()
+  let worker: Worker | null = null
+  let generation = 0
+  let next = 1
+
+  function die(message: string): void {
+    worker?.terminate()
+    worker = null
+    generation++
+    for (const controller of asks.values()) controller.abort()
+    asks.clear()
+    const calls = [...open.values()]
+    open.clear()
+    for (const one of calls) one.reject(new SignError('WORKER_CRASHED', message))
+  }
+
+  function start(): Worker {
+    const started = spawn()
+    started.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
+      if (worker === started) receive(started, data)
+    }
+    started.onerror = (event) => {
+      event.preventDefault()
+      if (worker === started) die(`the worker stopped: ${event.message || 'its script could not be loaded'}`)
+    }
+    started.onmessageerror = () => {
+      if (worker === started) die('the worker sent what cannot be read')
+    }
+    return started
+  }
+
+  function receive(from: Worker, message: WorkerMessage): void {
+    if ('progress' in message) open.get(message.progress)?.onProgress?.(message.step, message.part)
+    else if ('done' in message) settle(message)
+    else if ('ask' in message) void answer(from, message.ask, message.network)
+    else if ('unask' in message) asks.get(message.unask)?.abort()
+  }
+
+  function settle(message: Extract<WorkerMessage, { done: number }>): void {
+    const call = open.get(message.done)
+    open.delete(message.done)
+    if (!call) return
+    if ('error' in message) call.reject(fromWire(message.error))
+    else call.resolve(message.value)
+  }
+
+  async function answer(from: Worker, id: number, ask: NetworkAsk): Promise<void> {
+    const controller = new AbortController()
+    asks.set(id, controller)
+    const send = (message: PageMessage): void => {
+      asks.delete(id)
+      if (worker === from) from.postMessage(message)
+    }
+    try {
+      send({ answer: id, value: await requestBy(options.network, ask, controller.signal) })
+    } catch (error) {
+      send({ answer: id, error: toWire(error) })
+    }
+  }
+
+  /** The caller does not wait for a cancel; but a worker too busy to hear of it is replaced, so that the next call works. */
+  function cancel(id: number): void {
+    const one = worker
+    if (!one) return
+    one.postMessage({ cancel: id } satisfies PageMessage)
+    const timer = setTimeout(() => {
+      if (worker === one && open.has(id)) die('a cancelled step did not stop; it was ended')
+    }, patience)
+    const done = (): void => clearTimeout(timer)
+    open.set(id, { resolve: done, reject: done })
+  }
+
+  return {
+    get generation() {
+      return generation
+    },
+    call<K extends keyof M & string>(method: K, params: Params<M, K>, { signal, onProgress }: CallOptions = {}) {
+      if (signal?.aborted) return Promise.reject(signal.reason as Error)
+      const id = next++
+      return new Promise<Value<M, K>>((resolve, reject) => {
+        const stop = (): void => {
+          cancel(id)
+          reject(signal?.reason as Error)
+        }
+        const settled = (): void => signal?.removeEventListener('abort', stop)
+        open.set(id, {
+          onProgress,
+          resolve: (value) => {
+            settled()
+            resolve(value as Value<M, K>)
+          },
+          reject: (error) => {
+            settled()
+            reject(error as Error)
+          },
+        })
+        try {
+          worker ??= start()
+          worker.postMessage({ call: id, method, params } satisfies PageMessage)
+          signal?.addEventListener('abort', stop, { once: true })
+        } catch (error) {
+          open.delete(id)
+          reject(notSent(error))
+        }
+      })
+    },
+    close: () => die('the worker was closed'),
+  }
+}
+
+/** A DataCloneError is our own mistake; anything else kept the worker from starting. */
+function notSent(error: unknown): Error {
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof DOMException && error.name === 'DataCloneError') return new TypeError(message, { cause: error })
+  return new SignError('WORKER_CRASHED', `the worker could not be started: ${message}`, { cause: error })
+}
+
+function requestBy(network: Network | undefined, ask: NetworkAsk, signal: AbortSignal): Promise<Uint8Array> {
+  if (!network) throw new SignError('NETWORK_UNAVAILABLE', 'no network was configured')
+  return ask.kind === 'get' ? network.get(ask.url, signal) : network.post(ask.url, ask.body, ask.type, signal)
+}

@@ -1,0 +1,64 @@
+/** What crosses between the page and the worker: requests, answers, progress, cancels, and the worker's own requests for the network. */
+import type { WireError } from '../core/errors.ts'
+import type {
+  FormatId,
+  Inspection,
+  PreparedSignature,
+  Progress,
+  SignatureLevel,
+  RequestedSigner,
+  SignedFile,
+  SourceFile,
+} from '../core/formats/format.ts'
+import type { ValidationPolicy } from '../core/validation/policy.ts'
+import type { ValidationReport } from '../core/validation/report.ts'
+
+/** The request of `prepare`: SignRequest without what cannot be cloned. */
+export type PrepareParams = Readonly<{
+  format: FormatId
+  files: readonly SourceFile[]
+  signers: readonly RequestedSigner[]
+  level: SignatureLevel
+  options: unknown
+}>
+
+export type JudgeParams = Readonly<{ policy: ValidationPolicy; at: Date; certificates: readonly Uint8Array[] }>
+
+export type ValidateParams = JudgeParams & Readonly<{ files: readonly SourceFile[]; password?: string }>
+
+/** Facts stay in the worker under `session` until `forget`. */
+export type Validated = Readonly<{ session: number; report: ValidationReport }>
+
+export type ZipEntry = Readonly<{ name: string; blob: Blob }>
+
+/** Every method that the worker serves: its parameters and its value. Keys never appear here: DTBS out, values in. */
+export interface WorkerMethods {
+  inspect: [params: Readonly<{ file: SourceFile; password?: string }>, value: Inspection]
+  prepare: [params: PrepareParams, value: PreparedSignature<unknown>]
+  embed: [params: Readonly<{ prepared: PreparedSignature<unknown>; values: readonly Uint8Array[] }>, value: SignedFile]
+  validate: [params: ValidateParams, value: Validated]
+  judge: [params: JudgeParams & Readonly<{ session: number }>, value: ValidationReport]
+  forget: [params: Readonly<{ session: number }>, value: null]
+  zip: [params: Readonly<{ entries: readonly ZipEntry[] }>, value: Blob]
+}
+
+export type ProgressStep = Parameters<Progress>[0]
+
+export type NetworkAsk =
+  Readonly<{ kind: 'get'; url: string }> | Readonly<{ kind: 'post'; url: string; type: string; body: Uint8Array }>
+
+/** From the page. */
+export type PageMessage =
+  | Readonly<{ call: number; method: string; params: unknown }>
+  | Readonly<{ cancel: number }>
+  | Readonly<{ answer: number; value: Uint8Array }>
+  | Readonly<{ answer: number; error: WireError }>
+
+/** From the worker. */
+export type WorkerMessage =
+  | Readonly<{ ready: true }>
+  | Readonly<{ done: number; value: unknown }>
+  | Readonly<{ done: number; error: WireError }>
+  | Readonly<{ progress: number; step: ProgressStep; part: number }>
+  | Readonly<{ ask: number; network: NetworkAsk }>
+  | Readonly<{ unask: number }>
