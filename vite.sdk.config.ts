@@ -1,15 +1,16 @@
 import { defineConfig } from 'vite'
 
-// The host SDK: one ES module and one script for pages without a bundler. Types come from tsc (src/tsconfig.sdk.build.json).
+// The host SDK alone: `countersign.js` (ESM) and `countersign.iife.js` (window.Countersign), no dependencies.
 export default defineConfig({
   cacheDir: '.cache/vite-sdk',
   publicDir: false,
   build: {
     outDir: 'dist/sdk',
     target: 'es2022',
+    minify: true,
     lib: {
       entry: 'src/host-sdk/index.ts',
-      name: 'countersign',
+      name: 'Countersign',
       formats: ['es', 'iife'],
       fileName: (format) => (format === 'es' ? 'countersign.js' : 'countersign.iife.js'),
     },

@@ -61,7 +61,10 @@ export function build(name, force = false) {
   if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === now) return true
   console.log(`build: ${name}`)
   run('vite/bin/vite.js', ['build', '--config', target.config, '--logLevel', 'warn'])
-  if (target.types) run('typescript/bin/tsc', ['-p', 'src/tsconfig.sdk.build.json'])
+  if (target.types) {
+    run('typescript/bin/tsc', ['-p', 'src/tsconfig.sdk.build.json'])
+    run('../scripts/sdk-types.mjs', [])
+  }
   mkdirSync(join(root, 'dist'), { recursive: true })
   writeFileSync(stamp, now)
   return true

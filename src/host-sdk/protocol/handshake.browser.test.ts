@@ -72,7 +72,9 @@ test('no common version: both sides are told so', async () => {
 })
 
 test('a sibling frame that says hello, and one that offers a port to the frame, are not heard', async () => {
-  const signer = frameWith(`setTimeout(async () => {${signerScript().replace(/import \{ connectToHost \} from '(.*)'/, "const { connectToHost } = await import('$1')")}}, 150)`)
+  const signer = frameWith(
+    `setTimeout(async () => {${signerScript().replace(/import \{ connectToHost \} from '(.*)'/, "const { connectToHost } = await import('$1')")}}, 150)`,
+  )
   const host = accept(signer)
   frameWith(`
     const nonce = '0'.repeat(32)
