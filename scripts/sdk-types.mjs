@@ -75,17 +75,18 @@ const order = [...names.value, ...names.type]
 const missing = order.filter((name) => !found.has(name))
 if (missing.length > 0) throw new Error(`no declaration found for ${missing.join(', ')}`)
 
+/** @param {string} name */
+function section(name) {
+  const { doc, code } = found.get(name)
+  return [`## ${name}`, prose(doc), '```ts\n' + code.replace(/^declare /, '') + '\n```'].filter(Boolean).join('\n\n')
+}
+
 const page = `# Host SDK reference
 
 Generated from the source by \`npm run build\`; do not edit. Three files, no dependencies: \`countersign.js\` (ES module),
 \`countersign.iife.js\` (\`window.Countersign\`), \`countersign.d.ts\`. Comments inside the code say units, encodings and errors.
 
-${order
-  .map((name) => {
-    const { doc, code } = found.get(name)
-    return [`## ${name}`, prose(doc), '```ts\n' + code.replace(/^declare /, '') + '\n```'].filter(Boolean).join('\n\n')
-  })
-  .join('\n\n')}
+${order.map(section).join('\n\n')}
 `
 const target = join(root, 'docs/sdk.md')
 const before = existsSync(target) ? readFileSync(target, 'utf8') : ''
