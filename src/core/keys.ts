@@ -46,6 +46,16 @@ export interface KeyProvider {
   keys(signal: AbortSignal): Promise<readonly SigningKey[]>
 }
 
+/** A provider outside this browser (bridge, token): nothing of it is reached or asked until a person wants it. */
+export interface ConnectableProvider extends KeyProvider {
+  /** May prompt (pairing code, PIN, browser permission), so call it from a click. @throws SignError `KEY_*`; AbortError */
+  connect(signal: AbortSignal): Promise<void>
+  /** Logs out of the token, so that the next use asks for the PIN again. */
+  disconnect(): Promise<void>
+  /** Fires when a token came or went. Returns the way to stop. */
+  onChange(listener: () => void): () => void
+}
+
 /** What can be made here; RSA carries its modulus length in bits. */
 export type NewKeyAlgorithm = 'ECDSA-P256' | 'ECDSA-P384' | 'RSA-2048' | 'RSA-3072' | 'Ed25519' | 'ML-DSA-65'
 
