@@ -64,7 +64,7 @@ export function signatureFacts(over: Partial<SignatureFacts> = {}): SignatureFac
 }
 
 export function timestampFacts(time: string, over: Partial<TimestampFacts> = {}): TimestampFacts {
-  const signer = certificateFacts('tsa', { extendedKeyUsage: ['timeStamping'] })
+  const signer = certificateFacts('tsa', { extendedKeyUsage: ['1.3.6.1.5.5.7.3.8'] })
   return {
     kind: 'signature',
     id: `timestamp-${time}`,

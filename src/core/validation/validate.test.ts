@@ -92,7 +92,7 @@ describe('one thing wrong', () => {
     ],
     [
       'a key for time-stamps',
-      { signer: certificateFacts('signer', { extendedKeyUsage: ['timeStamping'] }) },
+      { signer: certificateFacts('signer', { extendedKeyUsage: ['1.3.6.1.5.5.7.3.8'] }) },
       'INDETERMINATE/CHAIN_CONSTRAINTS_FAILURE',
     ],
     [
@@ -174,7 +174,7 @@ describe('proof of existence', () => {
   test('an untrusted one does not', () => {
     const token = signatureFacts({
       id: 't',
-      signer: certificateFacts('tsa', { extendedKeyUsage: ['timeStamping'] }),
+      signer: certificateFacts('tsa', { extendedKeyUsage: ['1.3.6.1.5.5.7.3.8'] }),
       paths: [],
     })
     const result = report(signatureFacts({ ...expired, timestamps: [{ ...stamp, token }] }))
@@ -210,7 +210,7 @@ describe('proof of existence', () => {
     const old = certificateFacts('signer', { notBefore: new Date('2010-01-01T00:00:00Z') })
     const digest = { algorithm: 'SHA-1', stated: 'a', computed: 'a' }
     const tsa = certificateFacts('tsa', {
-      extendedKeyUsage: ['timeStamping'],
+      extendedKeyUsage: ['1.3.6.1.5.5.7.3.8'],
       notBefore: new Date('2010-01-01T00:00:00Z'),
     })
     const day = timestampFacts('2011-01-01T00:00:00Z', { token: signatureFacts({ id: 't', signer: tsa }) })
@@ -218,7 +218,7 @@ describe('proof of existence', () => {
   })
   test('a later time-stamp proves an earlier one whose authority has expired', () => {
     const tsa = certificateFacts('tsa', {
-      extendedKeyUsage: ['timeStamping'],
+      extendedKeyUsage: ['1.3.6.1.5.5.7.3.8'],
       notAfter: new Date('2026-03-01T00:00:00Z'),
     })
     const token = signatureFacts({ id: 'token', signer: tsa, certificates: [tsa, rootFacts] })
@@ -231,7 +231,7 @@ describe('proof of existence', () => {
   test('a token whose key is not for time-stamps alone is refused', () => {
     const token = signatureFacts({
       id: 't',
-      signer: certificateFacts('tsa', { extendedKeyUsage: ['timeStamping', 'clientAuth'] }),
+      signer: certificateFacts('tsa', { extendedKeyUsage: ['1.3.6.1.5.5.7.3.8', '1.3.6.1.5.5.7.3.2'] }),
     })
     expect(report(signatureFacts({ timestamps: [{ ...stamp, token }] })).timestamps[0]).toMatchObject({
       indication: 'INDETERMINATE',

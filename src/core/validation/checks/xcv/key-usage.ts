@@ -1,8 +1,9 @@
 import { resultOf, type Check } from '../../check.ts'
 
-const TIME_STAMPING = 'timeStamping'
-/** Purposes that say plainly that the key is not for signing documents, when they stand alone. */
-const OTHER_DUTIES: ReadonlySet<string> = new Set([TIME_STAMPING, 'OCSPSigning'])
+/** id-kp-timeStamping */
+const TIME_STAMPING = '1.3.6.1.5.5.7.3.8'
+/** Purposes that say plainly that the key is not for signing documents, when they stand alone; the second: id-kp-OCSPSigning. */
+const OTHER_DUTIES: ReadonlySet<string> = new Set([TIME_STAMPING, '1.3.6.1.5.5.7.3.9'])
 
 /** Key usage and extended key usage of the signer (RFC 5280, 4.2.1.3 and 4.2.1.12; RFC 3161, 2.3). */
 export const keyUsage: Check = ({ facts: { signer }, purpose }) => {
