@@ -250,7 +250,11 @@ function dtbsOf(node: DerNode, findings: Finding[]): readonly Uint8Array[] {
   const candidates = [der ?? sorted, sorted, asWritten]
   const distinct = candidates.filter((one, i) => candidates.findIndex((other) => compareBytes(one, other) === 0) === i)
   if (distinct.length > 1) {
-    findings.push({ id: 'cms-signed-attributes-not-der', severity: 'warning', evidence: `${distinct.length} encodings` })
+    findings.push({
+      id: 'cms-signed-attributes-not-der',
+      severity: 'warning',
+      evidence: `${distinct.length} encodings`,
+    })
   }
   return distinct
 }
@@ -291,4 +295,3 @@ const asOctets = (node: DerNode): DerNode => ({ ...node, tag: TAG.octetString | 
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
 }
-
