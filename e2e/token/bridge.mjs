@@ -119,7 +119,7 @@ async function keyProto(token, action) {
   proto.usages = [...key.usages]
   const plain = { ...key.algorithm }
   if (plain.hash) plain.hash = { name: plain.hash.name ?? plain.hash }
-  proto.algorithm.fromAlgorithm(plain)
+  proto.algorithm = plain
   return proto.exportProto()
 }
 
@@ -147,7 +147,7 @@ async function certificateProto(token, action) {
   proto.publicKey.usages = ['verify']
   const plain = { ...publicKey.algorithm }
   if (plain.hash) plain.hash = { name: plain.hash.name ?? plain.hash }
-  proto.publicKey.algorithm.fromAlgorithm(plain)
+  proto.publicKey.algorithm = plain
   return proto.exportProto()
 }
 
@@ -252,6 +252,7 @@ const identity = await R.Identity.create(0, 1, 0, true)
 
 async function preKey() {
   const bundle = new R.PreKeyBundleProtocol()
+  bundle.registrationId = identity.id
   await bundle.identity.fill(identity)
   const signed = identity.signedPreKeys[0]
   bundle.preKeySigned.id = 0

@@ -41,9 +41,13 @@ export async function mountFortifyPicker(
       element.addEventListener('selectionCancel', () => resolve(null), { signal })
       signal.addEventListener('abort', () => reject(new DOMException('cancelled', 'AbortError')))
     })
-    return selection === null ? null : await toKey(selection)
-  } finally {
+    const key = selection === null ? null : await toKey(selection)
+    element.hidden = true
+    if (key === null) element.remove()
+    return key === null ? null : { key, release: () => element.remove() }
+  } catch (error) {
     element.remove()
+    throw error
   }
 }
 

@@ -26,6 +26,7 @@ const WORDS: readonly (readonly [RegExp, KeyErrorCode])[] = [
   [/connection_not_detected|wellknown|Failed to fetch|NetworkError/, 'KEY_BRIDGE_NOT_FOUND'],
   [/connection_key_not_approved|PIN is not approved/, 'KEY_PAIRING_DECLINED'],
   [/Cannot get PKCS11 EC mechanism|mechanism by name|Unsupported algorithm/i, 'KEY_MECHANISM_MISSING'],
+  [/Cannot decode message|Wrong signature|Invalid signature/i, 'KEY_BRIDGE_FAILED'],
   [/Session was closed|Socket connection is not open|socket is not initialized/i, 'KEY_BRIDGE_LOST'],
 ]
 
