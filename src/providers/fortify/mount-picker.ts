@@ -15,6 +15,9 @@ type Selection = Readonly<{
   }
 }>
 
+/** The key works until `release`: the component's connection closes when its element leaves the page. */
+export type PickedKey = Readonly<{ key: SigningKey; release: () => void }>
+
 /**
  * Fortify's own certificate picker, mounted into `container` as the alternative to our list.
  *
@@ -25,7 +28,7 @@ export async function mountFortifyPicker(
   container: HTMLElement,
   language: string,
   signal: AbortSignal,
-): Promise<SigningKey | null> {
+): Promise<PickedKey | null> {
   await presetProtobuf()
   const { defineCustomElement } =
     await import('@peculiar/fortify-webcomponents/components/peculiar-fortify-certificates.js')
