@@ -68,7 +68,37 @@ export type TspErrorCode =
 export type NetworkErrorCode =
   'NETWORK_UNAVAILABLE' | 'NETWORK_BLOCKED' | 'NETWORK_TIMEOUT' | 'NETWORK_STATUS' | 'NETWORK_TOO_LARGE'
 
-export type HostErrorCode = 'HOST_CONFLICT' | 'HOST_ORIGIN_REFUSED' | 'HOST_SAVE_FAILED' | 'HOST_TIMEOUT'
+export type HostErrorCode =
+  | 'HOST_CONFLICT'
+  | 'HOST_ORIGIN_REFUSED'
+  | 'HOST_SAVE_FAILED'
+  | 'HOST_LOAD_FAILED'
+  | 'HOST_TIMEOUT'
+  | 'HOST_CLOSED'
+  | 'HOST_FAILED'
+  | 'HOST_METHOD_UNKNOWN'
+  | 'HOST_MESSAGE_INVALID'
+  | 'HOST_VERSION_MISMATCH'
+  | 'HOST_DIGEST_MISMATCH'
+  | 'HOST_DOCUMENT_TOO_LARGE'
+  | 'HOST_CODE_REFUSED'
+
+/** config.json of the deployment. */
+export type ConfigErrorCode = 'CONFIG_INVALID' | 'CONFIG_UNREACHABLE'
+
+/** A signing link: `?src=…&dst=…`. */
+export type LinkErrorCode = 'LINK_INVALID' | 'LINK_ORIGIN_REFUSED' | 'LINK_KEY_INCORRECT'
+
+/** What stands between the person and the signature in a frame, and what a business process may do without one. */
+export type ConsentErrorCode =
+  | 'CONSENT_COVERED'
+  | 'CONSENT_WINDOW_BLOCKED'
+  | 'CONSENT_WINDOW_CLOSED'
+  | 'CONSENT_CODE_INCORRECT'
+  | 'CONSENT_CODE_LOCKED'
+  | 'CONSENT_PASSKEY_FAILED'
+  | 'UNATTENDED_FORBIDDEN'
+  | 'UNATTENDED_NOT_GRANTED'
 
 export type WorkerErrorCode = 'WORKER_CRASHED' | 'INTERNAL'
 
@@ -80,6 +110,9 @@ export type ErrorCode =
   | TspErrorCode
   | NetworkErrorCode
   | HostErrorCode
+  | ConfigErrorCode
+  | LinkErrorCode
+  | ConsentErrorCode
   | WorkerErrorCode
 
 /** Values for the UI's sentence: expected and got, never a PIN, password, token or document text. */
