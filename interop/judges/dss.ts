@@ -1,0 +1,57 @@
+import { resolve } from 'node:path'
+import { lineProcess } from './line-process.ts'
+import { toolPath } from './tools.ts'
+import type { Case, Verdict } from './verdict.ts'
+
+export type DssSignature = {
+  /** As DSS spells it: CAdES-BASELINE-B, PAdES-BASELINE-T … */
+  level: string
+  indication: 'TOTAL_PASSED' | 'TOTAL_FAILED' | 'INDETERMINATE'
+  subIndication: string | null
+  intact: boolean
+  valid: boolean
+  structure: boolean
+  claimedTime: string | null
+  algorithm: string
+  digests: string[]
+  scopes: string[]
+  errors: string[]
+  warnings: string[]
+  infos: string[]
+  timestamps: string[]
+  pdf?: {
+    fields: string[]
+    annotationOverlap: string[]
+    visualDifference: string[]
+    pageDifference: string[]
+    modificationsDetected: boolean
+    undefinedChanges: boolean
+    formChanges: boolean
+  }
+}
+
+export type DssAnswer = { signatures: DssSignature[]; documentTimestamps: number; error?: string }
+
+/** One JVM for all questions. */
+export async function askDss(one: Case): Promise<DssAnswer> {
+  const jar = toolPath('dss')
+  const classpath = `${jar}:${resolve('.cache/interop/dss/lib')}/*`
+  const java = lineProcess('dss', 'java', ['-XX:+UseSerialGC', '-Xmx1g', '-cp', classpath, 'interop.Judge'])
+  const lists = [one.contents ?? [], one.trusted, one.crls ?? []].map((paths) => paths.join('|'))
+  const answer = JSON.parse(await java.ask([one.file, ...lists].join('\t'))) as Partial<DssAnswer>
+  return { signatures: [], documentTimestamps: 0, ...answer }
+}
+
+export async function dss(one: Case): Promise<Verdict & { answer: DssAnswer }> {
+  const answer = await askDss(one)
+  const all = (test: (signature: DssSignature) => boolean): boolean =>
+    answer.signatures.length > 0 && answer.signatures.every(test)
+  return {
+    judge: 'dss',
+    intact: all((signature) => signature.intact && signature.valid),
+    accepts: all((signature) => signature.indication === 'TOTAL_PASSED'),
+    signatures: answer.signatures.length,
+    why: JSON.stringify(answer),
+    answer,
+  }
+}

@@ -1,0 +1,19 @@
+/** What a judge is asked: a signed file, what it covers when detached, whom to trust. Paths. */
+export type Case = {
+  file: string
+  contents?: readonly string[]
+  trusted: readonly string[]
+  crls?: readonly string[]
+  password?: string
+}
+
+/** One answer in one shape; `why` is the judge's own words for the failure message of a test. */
+export type Verdict = {
+  judge: string
+  /** The cryptography holds over the bytes as they are, for every signature found, and there is at least one. */
+  intact: boolean
+  /** `intact`, the signer is trusted by what was given, and nothing that this judge objects to was changed afterwards. */
+  accepts: boolean
+  signatures: number
+  why: string
+}
