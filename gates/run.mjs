@@ -19,6 +19,7 @@ const gates = [
   ...realms.filter((realm) => existsSync(realm)).map((realm) => [`types ${realm}`, bin('tsc'), ['-p', realm]]),
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings', ...(fix ? ['--fix'] : [])]],
   ['imports', process.execPath, ['gates/imports.mjs']],
+  ['lockfile', process.execPath, ['gates/lockfile.mjs', ...(fix ? ['--fix'] : [])]],
   ...(quick ? [] : [['unused code', bin('knip'), ['--no-progress']]]),
   ['format', bin('prettier'), [fix ? '--write' : '--check', '--log-level', 'warn', '.']],
 ]
