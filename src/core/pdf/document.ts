@@ -6,13 +6,18 @@ import { ObjectStream } from './object-stream.ts'
 import { PdfDict, PdfRef, PdfStream, countOf, dictOf, isArray } from './objects.ts'
 import type { PdfObject, Span } from './objects.ts'
 import type { PdfRevision } from './chain.ts'
+import type { PdfOutput } from './serialize.ts'
 import type { WindowReader } from './window.ts'
 import type { XrefEntry, XrefSection } from './xref.ts'
 
-/** Decrypts what was read of an encrypted file; strings and streams of object streams come decrypted already. */
+/** Decrypts and encrypts objects of an encrypted file; those of object streams come and stay as they are. */
 export interface ObjectCrypt {
+  /** Decrypts the strings of an object of the file body. */
   object(object: PdfObject, ref: PdfRef): PdfObject
+  /** Decrypts raw stream data. */
   stream(data: Uint8Array, stream: PdfStream): Uint8Array
+  /** Serializes an object with its strings and stream data encrypted. */
+  write(out: PdfOutput, object: PdfObject, ref: PdfRef): void
 }
 
 /** Where an object was found. `section` indexes `PdfDocument.sections`. */

@@ -132,8 +132,7 @@ async function addCompressed(document: PdfDocument, scan: Scan, entries: Map<num
       entries.set(number, { kind: 'compressed', stream: container, index })
     })
   }
-  const size = Math.max(0, ...entries.keys()) + 1
-  document.trailer().entries.set('Size', size)
+  document.trailer().entries.set('Size', (document.sections[0]?.highest ?? 0) + 1)
 }
 
 function ignoreMalformed(error: unknown): null {

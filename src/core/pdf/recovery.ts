@@ -90,6 +90,11 @@ export function recoveredSection(entries: Map<number, XrefEntry>, trailer: PdfDi
     kind: 'recovered',
     span: { start: size, end: size },
     trailer,
+    get highest() {
+      let highest = 0
+      for (const number of entries.keys()) highest = Math.max(highest, number)
+      return highest
+    },
     lookup: (number) => Promise.resolve(entries.get(number) ?? null),
     entries: () => Promise.resolve(entries),
   }

@@ -22,13 +22,15 @@ export interface XrefSection {
   readonly trailer: PdfDict
   /** The object that a cross-reference stream is. */
   readonly ref?: PdfRef
+  /** The highest object number that it names; 0 for none. */
+  readonly highest: number
   /** Reads only the entry asked for. Null: this section says nothing about the object. */
   lookup(number: number): Promise<XrefEntry | null>
   /** Every entry of the section. */
   entries(): Promise<ReadonlyMap<number, XrefEntry>>
 }
 
-type Table = Pick<XrefSection, 'lookup' | 'entries'>
+type Table = Pick<XrefSection, 'highest' | 'lookup' | 'entries'>
 
 const malformed = (message: string, offset: number): SignError =>
   new SignError('FORMAT_MALFORMED', message, { details: { offset } })
@@ -51,6 +53,7 @@ export async function readSection(reader: WindowReader, offset: number, base: nu
 /** Objects hidden from old readers are free or absent in the table and found in the stream (7.5.8.4). */
 function overlay(table: Table, hidden: Table): Table {
   return {
+    highest: Math.max(table.highest, hidden.highest),
     async lookup(number) {
       const entry = await table.lookup(number)
       if (entry && entry.kind !== 'free') return entry
@@ -162,6 +165,7 @@ function digits(bytes: Uint8Array, from: number, count: number): number {
 
 function tableOf(reader: WindowReader, subsections: readonly Subsection[], base: number): Table {
   return {
+    highest: subsections.reduce((max, { first, count }) => Math.max(max, count > 0 ? first + count - 1 : 0), 0),
     async lookup(number) {
       for (const { first, count, at, parsed } of subsections) {
         const i = number - first
@@ -211,6 +215,7 @@ function rowsOf(rows: Uint8Array, dict: PdfDict, offset: number, base: number): 
   const available = rowLength === 0 ? 0 : Math.floor(rows.length / rowLength)
   for (let i = 0; i + 1 < pairs.length; i += 2) {
     const count = Math.min(pairs[i + 1] ?? 0, available - row)
+    if ((pairs[i] ?? 0) + count > MAX_NUMBER) throw malformed('impossible object numbers', offset)
     spans.push({ first: pairs[i] ?? 0, count, row })
     row += count
   }
@@ -224,6 +229,7 @@ function rowsOf(rows: Uint8Array, dict: PdfDict, offset: number, base: number): 
     return kind === 2 ? { kind: 'compressed', stream: second, index: third } : null
   }
   return {
+    highest: spans.reduce((max, { first, count }) => Math.max(max, count > 0 ? first + count - 1 : 0), 0),
     lookup(number) {
       for (const { first, count, row: start } of spans) {
         if (number >= first && number < first + count) return Promise.resolve(entryAt(start + number - first))
