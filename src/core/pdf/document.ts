@@ -1,4 +1,5 @@
 import { SignError } from '../errors.ts'
+import type { Random } from '../ports.ts'
 import { decodeStream, filtersOf } from './filters.ts'
 import { readIndirect } from './indirect.ts'
 import type { IndirectObject } from './indirect.ts'
@@ -17,7 +18,8 @@ export interface ObjectCrypt {
   /** Decrypts raw stream data. */
   stream(data: Uint8Array, stream: PdfStream): Uint8Array
   /** Serializes an object with its strings and stream data encrypted. */
-  write(out: PdfOutput, object: PdfObject, ref: PdfRef): void
+  write(out: PdfOutput, object: PdfObject, ref: PdfRef, random: Random): void
+  readonly permissions: Readonly<{ owner: boolean; fillForms: boolean; createFields: boolean }>
 }
 
 /** Where an object was found. `section` indexes `PdfDocument.sections`. */
@@ -66,7 +68,7 @@ export class PdfDocument {
   readonly recovered: boolean
   /** Grows while objects are read. */
   readonly problems: PdfProblem[]
-  /** Set by openPdf for an encrypted file. */
+  /** Null for a file that is not encrypted. Set by openPdf. */
   crypt: ObjectCrypt | null = null
 
   private readonly objects = new Map<string, IndirectObject | null>()

@@ -157,8 +157,10 @@ async function findRoot(document: PdfDocument, scan: Scan, trailer: PdfDict): Pr
 
 /** Decryption is set up before the first object is read. */
 async function withCrypt(document: PdfDocument, options: OpenOptions): Promise<PdfDocument> {
-  const encrypt = document.trailer().get('Encrypt')
-  if (encrypt === null || (encrypt instanceof PdfRef && (await document.get(encrypt)) === null)) return document
-  void options
-  throw new SignError('FORMAT_ENCRYPTED', 'the file is encrypted')
+  const encrypt = dictOf(await document.value(document.trailer(), 'Encrypt'))
+  if (!encrypt) return document
+  // Most files are not encrypted: the ciphers are loaded when one is.
+  const { openEncryption } = await import('./encryption/standard.ts')
+  document.crypt = await openEncryption(document, encrypt, options.password)
+  return document
 }

@@ -121,7 +121,7 @@ export class PdfUpdate {
     const entries = new Map<number, XrefEntry>()
     if (document.recovered) for (const [number, entry] of await document.numbers()) entries.set(number, entry)
     for (const { ref, object } of this.changes.values()) {
-      entries.set(ref.number, this.write(out, ref, object))
+      entries.set(ref.number, this.write(out, ref, object, random))
     }
     await this.writeSection(out, entries, random)
     return { bytes: concatBytes(out.take()), marks: out.marks }
@@ -132,11 +132,11 @@ export class PdfUpdate {
     return this.document.size - this.document.base + out.length
   }
 
-  private write(out: PdfOutput, ref: PdfRef, object: PdfObject): XrefEntry {
+  private write(out: PdfOutput, ref: PdfRef, object: PdfObject, random: Random): XrefEntry {
     const offset = this.position(out)
     const { crypt } = this.document
     out.write(`${ref.toString()} obj\n`)
-    if (crypt) crypt.write(out, object, ref)
+    if (crypt) crypt.write(out, object, ref, random)
     else writeObject(out, object)
     out.write('\nendobj\n')
     return { kind: 'offset', offset, generation: ref.generation }
