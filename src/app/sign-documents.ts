@@ -1,8 +1,14 @@
 import type { FormatId, Inspection, PdfRect, Refusal, SignatureLevel, SourceFile } from '../core/formats/format.ts'
 import type { Mechanism } from '../core/keys.ts'
-import type { FileReport } from '../core/validation/report.ts'
-import type { KeyRef } from './manage-keys.ts'
-import type { KeptResult } from './signed-results.ts'
+import type { Clock } from '../core/ports.ts'
+import type { FileReport, ValidationReport } from '../core/validation/report.ts'
+import { fingerprint } from '../core/x509/certificate.ts'
+import type { WorkerClient } from '../worker/client.ts'
+import { checkSigner } from './check-signer.ts'
+import { inspect } from './inspect-document.ts'
+import type { KeyAccess, KeyRef } from './manage-keys.ts'
+import { signAll } from './sign-batch.ts'
+import type { KeptResult, ResultKeeping } from './signed-results.ts'
 
 /** What the page must know of a file before anything is signed. */
 export type DocumentInspection = Inspection &
@@ -102,4 +108,46 @@ export interface SignDocuments {
     request: BatchRequest,
     options?: { signal?: AbortSignal; onEvent?: (event: SignEvent) => void },
   ): Promise<readonly SignOutcome[]>
+}
+
+export type SignDocumentsPorts = Readonly<{
+  worker: WorkerClient
+  keys: KeyAccess
+  results: ResultKeeping
+  /** Judges our own output; without anchors, since only its integrity is asked. */
+  validate: (
+    files: readonly SourceFile[],
+    options: { password?: string; signal: AbortSignal },
+  ) => Promise<ValidationReport>
+  clock: Clock
+}>
+
+/** Three files: one read, one signed, one checked. A quarter of a gigabyte: WebCrypto holds a file twice. */
+const IN_FLIGHT = { items: 3, bytes: 2 ** 28 }
+
+export function createSignDocuments(ports: SignDocumentsPorts): SignDocuments {
+  return {
+    inspect: (file, options = {}) => inspect(file, ports.worker, options),
+    async sign(request, { signal = new AbortController().signal, onEvent } = {}) {
+      signal.throwIfAborted()
+      const key = await ports.keys.find(request.key, signal)
+      const warnings = checkSigner(key, ports.clock.now(), request.options.insistOnInvalidCertificate === true)
+      const outcomes = await signAll(
+        request.items.map((item, index) => ({ item, index })),
+        {
+          ...ports,
+          key,
+          warnings,
+          defaults: request.options,
+          signal,
+          inFlight: IN_FLIGHT,
+          onEvent: onEvent ?? (() => undefined),
+        },
+      )
+      if (outcomes.some(({ status }) => status === 'signed')) {
+        await ports.keys.used(request.key, fingerprint(key.signer.certificate)).catch(() => undefined)
+      }
+      return outcomes
+    },
+  }
 }

@@ -1,28 +1,34 @@
+import { SignError } from '../core/errors.ts'
 import type { SourceFile } from '../core/formats/format.ts'
+import type { Clock } from '../core/ports.ts'
+import { DEFAULT_POLICY, type ValidationPolicy } from '../core/validation/policy.ts'
 import type { ValidationReport } from '../core/validation/report.ts'
+import type { WorkerClient } from '../worker/client.ts'
+import type { JudgeParams, Validated } from '../worker/protocol.ts'
+import type { TrustAnchor } from './trust-anchors.ts'
 
 /** What the same facts can be judged by again. Absent: now, the default policy, the user's anchors. */
 export type Judgement = Readonly<{
   at?: Date
-  /** Id of a policy the validator knows. */
-  policy?: string
+  /** Its anchors are ignored: they come from `TrustAnchors`. */
+  policy?: ValidationPolicy
   /** Fingerprints (upper-case hex SHA-256) of the anchors to honour; absent: all of `TrustAnchors.list()`. */
   anchors?: readonly string[]
 }>
 
-export type VerifyProgress = (step: 'reading' | 'digesting' | 'checking', done: number) => void
+export type VerifyProgress = (step: 'reading' | 'digesting' | 'writing' | 'checking', done: number) => void
 
-/** A set of files whose facts are known. Plain handle; `close` frees the facts. */
+export type VerifyOptions = Readonly<{ signal?: AbortSignal; onProgress?: VerifyProgress }>
+
+/** A set of files whose facts are known; `close` frees the facts. */
 export interface Verification {
+  readonly files: readonly SourceFile[]
   /** In the order of the files. A `.p7s` is reported under its own name, its content found by name or by digest. */
   readonly report: ValidationReport
   /** Reads no file again. */
   judge(judgement: Judgement): Promise<ValidationReport>
-  /** Adds files (the content of a `.p7s`, CRLs, OCSP responses, certificates) and collects only what they change. */
-  add(
-    files: readonly SourceFile[],
-    options?: { signal?: AbortSignal; onProgress?: VerifyProgress },
-  ): Promise<Verification>
+  /** A new verification with more files: the content of a `.p7s`, certificates, CRLs, OCSP responses. This one stays. */
+  add(files: readonly SourceFile[], options?: VerifyOptions): Promise<Verification>
   close(): void
 }
 
@@ -34,6 +40,76 @@ export interface VerifyDocuments {
    */
   verify(
     files: readonly SourceFile[],
-    options?: { judgement?: Judgement; password?: string; signal?: AbortSignal; onProgress?: VerifyProgress },
+    options?: VerifyOptions & { judgement?: Judgement; password?: string },
   ): Promise<Verification>
+}
+
+export type VerifyDocumentsPorts = Readonly<{
+  worker: WorkerClient
+  anchors: { list(): Promise<readonly TrustAnchor[]> }
+  clock: Clock
+}>
+
+type Request = Readonly<{ files: readonly SourceFile[]; password?: string; judgement: Judgement }>
+
+export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocuments {
+  const { worker, anchors, clock } = ports
+
+  async function paramsOf(judgement: Judgement): Promise<JudgeParams> {
+    const known = await anchors.list().catch(() => [])
+    const chosen = judgement.anchors
+    const honoured = chosen ? known.filter(({ fingerprint }) => chosen.includes(fingerprint)) : known
+    return {
+      policy: {
+        ...(judgement.policy ?? DEFAULT_POLICY),
+        anchors: honoured.map(({ fingerprint, purposes }) => ({ fingerprint, purposes })),
+      },
+      at: judgement.at ?? clock.now(),
+      certificates: honoured.map(({ certificate }) => certificate.der),
+    }
+  }
+
+  async function read(request: Request, { signal, onProgress }: VerifyOptions): Promise<Validated> {
+    const { files, password } = request
+    const params = { files, ...(password === undefined ? {} : { password }), ...(await paramsOf(request.judgement)) }
+    const run = (): Promise<Validated> => worker.call('validate', params, { signal, onProgress })
+    try {
+      return await run()
+    } catch (error) {
+      // Another file's crash may have taken this one with it.
+      if (error instanceof SignError && error.code === 'WORKER_CRASHED') return run()
+      throw error
+    }
+  }
+
+  async function open(request: Request, options: VerifyOptions): Promise<Verification> {
+    let generation = worker.generation
+    let validated = await read(request, options)
+    const forget = (): void => {
+      if (worker.generation === generation) {
+        worker.call('forget', { session: validated.session }).catch(() => undefined)
+      }
+    }
+    return {
+      files: request.files,
+      report: validated.report,
+      async judge(judgement) {
+        if (worker.generation !== generation) {
+          // The facts died with their worker.
+          generation = worker.generation
+          validated = await read({ ...request, judgement }, {})
+          return validated.report
+        }
+        return worker.call('judge', { session: validated.session, ...(await paramsOf(judgement)) })
+      },
+      add: (files, more = {}) => open({ ...request, files: [...request.files, ...files] }, more),
+      close: forget,
+    }
+  }
+
+  return {
+    verify(files, { judgement = {}, password, ...options } = {}) {
+      return open({ files, judgement, ...(password === undefined ? {} : { password }) }, options)
+    },
+  }
 }

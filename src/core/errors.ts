@@ -59,6 +59,7 @@ export type FormatErrorCode =
   | 'FORMAT_LIMIT_EXCEEDED'
   | 'FORMAT_CONTENT_NOT_FOUND'
   | 'FORMAT_POISONED'
+  | 'FORMAT_OUTPUT_INVALID'
 
 export type DerErrorCode = 'DER_MALFORMED' | 'DER_LIMIT_EXCEEDED'
 

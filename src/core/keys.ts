@@ -38,8 +38,13 @@ export interface SigningKey {
   sign(dtbs: Uint8Array, mechanism: Mechanism, signal: AbortSignal): Promise<Uint8Array>
 }
 
+/** Where a person's key lives: this browser's storage, a file opened for this session, a token, behind a passkey. */
+export type KeyPlace = 'browser' | 'file' | 'token' | 'passkey'
+
 export interface KeyProvider {
   readonly id: string
+  /** Absent: a token. */
+  readonly place?: KeyPlace
   /** Never prompts, never throws. */
   availability(): Promise<{ ready: true } | { ready: false; reason: KeyErrorCode }>
   /** May prompt (PIN, password, device chooser). Empty means none, not failure. */
@@ -90,10 +95,21 @@ export type NewKey = Readonly<{
 export type StoredKey = Readonly<{
   id: string
   label: string
-  algorithm: NewKeyAlgorithm | SignatureAlgorithm
   signer: SignerInfo
   createdAt: Date
   lastUsedAt: Date | null
+  backedUp: boolean
+}>
+
+/** A key from a file, ready to be kept. */
+export type AdoptedKey = Readonly<{
+  label: string
+  /** Non-extractable, usage `sign`, all of one key pair: an RSA key comes once per scheme and digest it shall sign with. */
+  privateKeys: readonly CryptoKey[]
+  /** DER */
+  certificate: Uint8Array
+  /** DER, without the leaf, towards the root. */
+  chain: readonly Uint8Array[]
   backedUp: boolean
 }>
 
@@ -104,15 +120,14 @@ export interface KeyStore extends KeyProvider {
   algorithms(): Promise<readonly NewKeyAlgorithm[]>
   /** Resolves only when the key was written, read again and has signed; a failure leaves nothing behind. */
   create(request: NewKey, signal: AbortSignal): Promise<StoredKey>
-  /** Takes in a key that is already a non-extractable CryptoKey with its certificate (leaf first in `chain`'s order). */
-  adopt(
-    key: Readonly<{ privateKey: CryptoKey; signer: SignerInfo; label: string; backedUp: boolean }>,
-    signal: AbortSignal,
-  ): Promise<StoredKey>
+  /** Takes in a key that was made elsewhere; refused unless it is non-extractable, fits its certificate and signs. */
+  adopt(key: AdoptedKey, signal: AbortSignal): Promise<StoredKey>
   rename(id: string, label: string): Promise<StoredKey>
   /** Replaces the certificate, for example by the company CA's; refused unless it carries this key. */
   installCertificate(id: string, certificate: Uint8Array, chain: readonly Uint8Array[]): Promise<StoredKey>
   remove(id: string): Promise<void>
+  /** Remembers that the key signed now. */
+  touch(id: string): Promise<void>
 }
 
 /** What providers may ask of the person; the UI hands the body in, so that no provider knows React. Null is a cancel. */

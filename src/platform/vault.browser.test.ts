@@ -23,8 +23,7 @@ async function record(id: string): Promise<KeyRecord> {
   return {
     id,
     label: id,
-    algorithm: 'ECDSA-P256',
-    privateKey: pair.privateKey,
+    privateKeys: [pair.privateKey],
     certificate: new Uint8Array([1, 2, 3]),
     chain: [],
     createdAt: new Date('2026-01-01'),
@@ -51,8 +50,9 @@ test('a key comes back non-extractable and signs, through a second connection', 
   const other = openVault(() => indexedDB, name)
   const found = await other.key('a')
   other.close()
-  expect(found.privateKey.extractable).toBe(false)
-  const value = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, found.privateKey, new Uint8Array(4))
+  const [key] = found.privateKeys
+  expect(key?.extractable).toBe(false)
+  const value = await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key!, new Uint8Array(4))
   expect(value.byteLength).toBe(64)
 })
 

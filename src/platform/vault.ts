@@ -1,6 +1,5 @@
 import type { DBSchema } from 'idb'
 import { SignError } from '../core/errors.ts'
-import type { NewKeyAlgorithm, SignatureAlgorithm } from '../core/keys.ts'
 import type { AnchorPurpose } from '../core/validation/policy.ts'
 import { changesOf, type Changes } from './changes.ts'
 import { openDatabase, type Database } from './database.ts'
@@ -8,9 +7,8 @@ import { openDatabase, type Database } from './database.ts'
 export type KeyRecord = Readonly<{
   id: string
   label: string
-  algorithm: NewKeyAlgorithm | SignatureAlgorithm
-  /** Non-extractable, usage `sign`. */
-  privateKey: CryptoKey
+  /** Non-extractable, usage `sign`; of one key pair: an RSA key once per scheme and digest. */
+  privateKeys: readonly CryptoKey[]
   /** DER */
   certificate: Uint8Array
   /** DER, without the leaf, towards the root. */
@@ -164,7 +162,9 @@ function isKeyRecord(value: unknown): value is KeyRecord {
   const record = value as Partial<KeyRecord> | undefined
   return (
     typeof record?.id === 'string' &&
-    record.privateKey instanceof CryptoKey &&
+    Array.isArray(record.privateKeys) &&
+    record.privateKeys.length > 0 &&
+    record.privateKeys.every((key) => key instanceof CryptoKey) &&
     record.certificate instanceof Uint8Array &&
     Array.isArray(record.chain)
   )

@@ -39,7 +39,7 @@ export interface WorkerMethods {
   validate: [params: ValidateParams, value: Validated]
   judge: [params: JudgeParams & Readonly<{ session: number }>, value: ValidationReport]
   forget: [params: Readonly<{ session: number }>, value: null]
-  zip: [params: Readonly<{ entries: readonly ZipEntry[] }>, value: Blob]
+  zip: [params: Readonly<{ entries: readonly ZipEntry[]; modified: Date }>, value: Blob]
 }
 
 export type ProgressStep = Parameters<Progress>[0]

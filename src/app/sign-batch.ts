@@ -1,0 +1,168 @@
+import { isAbort, SignError } from '../core/errors.ts'
+import type { FormatId, SignedFile } from '../core/formats/format.ts'
+import type { SigningKey } from '../core/keys.ts'
+import type { FileReport } from '../core/validation/report.ts'
+import { fingerprint } from '../core/x509/certificate.ts'
+import { mechanismOf } from './check-signer.ts'
+import { isNamedPdf, looksLikePdf } from './inspect-document.ts'
+import { oneAtATime, runBounded, type InFlight } from './pipeline.ts'
+import { refusalOf } from './refusal.ts'
+import type {
+  FileState,
+  SignDocumentsPorts,
+  SignEvent,
+  SignOptions,
+  SignOutcome,
+  SignRequestItem,
+} from './sign-documents.ts'
+
+export type Job = Readonly<{ item: SignRequestItem; index: number }>
+
+export type Batch = SignDocumentsPorts &
+  Readonly<{
+    key: SigningKey
+    /** Of the certificate: they label every result. */
+    warnings: readonly string[]
+    defaults: SignOptions
+    signal: AbortSignal
+    onEvent: (event: SignEvent) => void
+    inFlight: InFlight
+  }>
+
+/** A key that failed twice in a row is not asked five hundred times more. */
+const KEY_FAILURES = 2
+
+/** Never rejects: one outcome per job, in their order. */
+export async function signAll(jobs: readonly Job[], batch: Batch): Promise<readonly SignOutcome[]> {
+  const outcomes = new Map<number, SignOutcome>()
+  const crashed: Job[] = []
+  const run = signer(batch)
+  const emit = (index: number, state: FileState, done: number, outcome?: SignOutcome): void => {
+    const event = { index, state, done, finished: outcomes.size, total: jobs.length }
+    batch.onEvent(outcome ? { ...event, outcome } : event)
+  }
+  const settle = (outcome: SignOutcome): void => {
+    outcomes.set(outcome.index, outcome)
+    emit(outcome.index, outcome.status, 1, outcome)
+  }
+  const attempt = async (job: Job, again: boolean): Promise<void> => {
+    try {
+      settle(await run(job, (state, done) => emit(job.index, state, done)))
+    } catch (error) {
+      const died = error instanceof SignError && error.code === 'WORKER_CRASHED'
+      if (died && !again && !batch.signal.aborted) crashed.push(job)
+      else settle(failure(job, error, batch.signal))
+    }
+  }
+  await runBounded(jobs, sizeOf, batch.inFlight, (job) => attempt(job, false))
+  // One file may take the worker down with others in it: each of them once more, alone.
+  for (const job of crashed) await attempt(job, true)
+  return [...outcomes.values()].sort((a, b) => a.index - b.index)
+}
+
+const sizeOf = ({ item }: Job): number => item.file.blob.size
+
+function failure({ item, index }: Job, error: unknown, signal: AbortSignal): SignOutcome {
+  const { name } = item.file
+  if (signal.aborted || isAbort(error)) return { index, name, status: 'cancelled' }
+  return { index, name, status: 'failed', refusal: refusalOf(error) }
+}
+
+type Report = (state: FileState, done: number) => void
+
+function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome> {
+  const { worker, key, signal, results } = batch
+  const sign = keyInTurn(batch)
+
+  return async ({ item, index }, report) => {
+    signal.throwIfAborted()
+    const { file } = item
+    report('reading', 0)
+    if (file.blob.size === 0) throw new SignError('FORMAT_EMPTY_FILE', `${file.name} is empty`)
+    const options = { ...batch.defaults, ...item.options }
+    const format = await formatFor(item, options)
+    const mechanism = mechanismOf(key, options.mechanism)
+    const signers = [{ signer: key.signer, mechanism }]
+    const params = { format, files: [file], signers, level: options.level, options: optionsOf(options) }
+    const prepared = await worker.call('prepare', params, { signal, onProgress: report })
+    report('signing', 0)
+    const values: Uint8Array[] = []
+    for (const { dtbs, mechanism: wanted } of prepared.toBeSigned) values.push(await sign(dtbs, wanted))
+    report('writing', 0)
+    const signed = await worker.call('embed', { prepared, values }, { signal, onProgress: report })
+    report('checking', 0)
+    const checked = await checkOutput(signed, format === 'CAdES' ? [file] : [], options, batch)
+    report('keeping', 0)
+    const result = await results.keep(signed, file.name)
+    const warnings = [...batch.warnings, ...(result.kept === 'memory' ? ['not-kept'] : [])]
+    return { index, name: file.name, status: 'signed', result, format, level: options.level, report: checked, warnings }
+  }
+}
+
+/** Asks the key once at a time; a dismissed PIN dialog cancels what is left. */
+function keyInTurn({
+  key,
+  signal,
+}: Batch): (dtbs: Uint8Array, mechanism: ReturnType<typeof mechanismOf>) => Promise<Uint8Array> {
+  const inTurn = oneAtATime()
+  const dismissed = new AbortController()
+  let failures = 0
+  let last: unknown
+  return (dtbs, mechanism) =>
+    inTurn(async () => {
+      signal.throwIfAborted()
+      dismissed.signal.throwIfAborted()
+      if (failures >= KEY_FAILURES) throw last
+      try {
+        const value = await key.sign(dtbs, mechanism, signal)
+        failures = 0
+        return value
+      } catch (error) {
+        failures++
+        last = error
+        if (isAbort(error)) dismissed.abort()
+        throw error
+      }
+    })
+}
+
+async function formatFor({ file }: SignRequestItem, { container }: SignOptions): Promise<FormatId> {
+  switch (container) {
+    case 'embedded':
+      return 'PAdES'
+    case 'detached':
+      return 'CAdES'
+    case 'auto':
+      return isNamedPdf(file) || (await looksLikePdf(file)) ? 'PAdES' : 'CAdES'
+  }
+}
+
+/** What is handed to the format: the choices without those that only this use case understands. */
+function optionsOf(options: SignOptions): object {
+  const { place, reason, location, contact, password } = options
+  return { place, reason, location, contact, password }
+}
+
+/**
+ * Nothing is handed out that does not validate here: our signature must be intact and cover the whole file.
+ *
+ * @throws SignError `FORMAT_OUTPUT_INVALID`
+ */
+async function checkOutput(
+  signed: SignedFile,
+  content: readonly { name: string; blob: Blob }[],
+  { password }: SignOptions,
+  { validate, key, signal }: Batch,
+): Promise<FileReport> {
+  const report = await validate([signed, ...content], { signal, ...(password === undefined ? {} : { password }) })
+  const own = report.files.find(({ name }) => name === signed.name)
+  const mine = fingerprint(key.signer.certificate)
+  const good = own?.signatures.some(
+    ({ signer: by, integrity, coverage }) =>
+      by?.fingerprint === mine && integrity === 'intact' && coverage === 'whole-file',
+  )
+  if (own && good) return own
+  throw new SignError('FORMAT_OUTPUT_INVALID', 'what was written does not verify; it was not handed out', {
+    details: { result: own?.result ?? 'no report', code: own?.code ?? '' },
+  })
+}
