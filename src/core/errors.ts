@@ -101,6 +101,25 @@ export type ConsentErrorCode =
   | 'UNATTENDED_FORBIDDEN'
   | 'UNATTENDED_NOT_GRANTED'
 
+export type EnvelopeErrorCode =
+  | 'ENVELOPE_MANIFEST_INVALID'
+  | 'ENVELOPE_MANIFEST_MISSING'
+  | 'ENVELOPE_MANIFEST_DUPLICATED'
+  | 'ENVELOPE_NOT_CERTIFIED'
+  | 'ENVELOPE_BROKEN'
+  | 'ENVELOPE_ALREADY_SIGNED'
+  | 'ENVELOPE_OUT_OF_TURN'
+  | 'ENVELOPE_NOT_A_SIGNATORY'
+  | 'ENVELOPE_SIGNED_ALREADY'
+  | 'ENVELOPE_EXPIRED'
+  | 'ENVELOPE_CLOSED'
+  | 'ENVELOPE_FIELD_REQUIRED'
+  | 'ENVELOPE_CLOCK_BEFORE_PREVIOUS'
+  | 'ENVELOPE_KIND_MISMATCH'
+  | 'ENVELOPE_CODE_INCORRECT'
+  | 'ENVELOPE_DELEGATION_FORBIDDEN'
+  | 'ENVELOPE_DIVERGED'
+
 export type WorkerErrorCode = 'WORKER_CRASHED' | 'INTERNAL'
 
 export type ErrorCode =
@@ -114,6 +133,7 @@ export type ErrorCode =
   | ConfigErrorCode
   | LinkErrorCode
   | ConsentErrorCode
+  | EnvelopeErrorCode
   | WorkerErrorCode
 
 /** Values for the UI's sentence: expected and got, never a PIN, password, token or document text. */

@@ -1,0 +1,256 @@
+/**
+ * What the preparer fixed before the first signature. It travels as a file attached to the PDF and is covered by the
+ * preparer's certification signature, so that nobody can add, remove, reorder or rename a signatory afterwards.
+ */
+import { SignError } from '../errors.ts'
+
+export type SignatoryRole = 'signer' | 'approver' | 'visa' | 'copy'
+/** Simple: a code bound to digest and metadata. Unqualified and qualified: by certificate; trusted lists decide, not we. */
+export type SignatureKind = 'simple' | 'unqualified' | 'qualified'
+
+/** PDF points in default user space: lower left, upper right. */
+export type FieldRect = readonly [x1: number, y1: number, x2: number, y2: number]
+
+export type FieldKind = 'signature' | 'text' | 'checkbox' | 'date' | 'name' | 'company'
+
+export type EnvelopeField = Readonly<{
+  /** PDF field name; never the prefix of another. */
+  name: string
+  kind: FieldKind
+  /** 1-based */
+  page: number
+  rect: FieldRect
+  required: boolean
+  label?: string
+  /** Name of the CRM field that a box is bound to. */
+  binding?: string
+  /** What the host proposes. Never written by the preparer: overwriting a visible value is the shadow attack. */
+  suggestion?: string
+}>
+
+export type Signatory = Readonly<{
+  /** 's1', 's2' … stable within the envelope. */
+  id: string
+  role: SignatoryRole
+  name: string
+  company?: string
+  emails: readonly string[]
+  kind: SignatureKind
+  mayDelegate: boolean
+  /** Exactly one of kind 'signature', unless the role is 'copy'. */
+  fields: readonly EnvelopeField[]
+}>
+
+export type ManifestDocument = Readonly<{
+  name: string
+  /** Lower-case hex of the document as it was before the preparer reserved anything. */
+  sha256: string
+  size: number
+  pages: number
+}>
+
+export type EnvelopeManifest = Readonly<{
+  type: 'countersign-envelope'
+  version: 1
+  /** 32 hex digits, random: names the envelope over all its rounds. */
+  id: string
+  /** 1, 2 …: a new round branches before a signature that is to be given again. */
+  round: number
+  /** The file that this round replaces, by digest. */
+  replaces?: string
+  title: string
+  message?: string
+  /** ISO 8601, UTC */
+  createdAt: string
+  deadline?: string
+  preparer: Readonly<{ name: string; email?: string }>
+  documents: readonly ManifestDocument[]
+  signatories: readonly Signatory[]
+  /** Groups of signatory ids: one group after another, within a group in any order. */
+  order: readonly (readonly string[])[]
+  /** 1-based page that the preparer reserved for the record; null: a separate report. */
+  verificationPage: number | null
+  /** Text fields for what is not a signature: one decline and one delegation field each, one to close. */
+  reserved: Readonly<{
+    decline: Readonly<Record<string, string>>
+    delegate: Readonly<Record<string, string>>
+    close: string
+  }>
+  resend: boolean
+}>
+
+const MOST_SIGNATORIES = 1_000
+const MOST_FIELDS = 10_000
+const LARGEST = 4 * 1024 * 1024
+
+/**
+ * Reads a manifest from a file that anybody may have made.
+ *
+ * @param text JSON @throws SignError `ENVELOPE_MANIFEST_INVALID` naming what is wrong
+ */
+export function parseManifest(text: string): EnvelopeManifest {
+  if (text.length > LARGEST) throw invalid('larger than any manifest')
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (cause) {
+    throw invalid('not JSON', cause)
+  }
+  const manifest = value as EnvelopeManifest
+  const problem = shapeProblem(value) ?? manifestProblem(manifest)
+  if (problem !== null) throw invalid(problem)
+  return manifest
+}
+
+/** Field order is fixed, so that the same manifest gives the same bytes. */
+export const encodeManifest = (manifest: EnvelopeManifest): string => JSON.stringify(manifest, null, 1)
+
+/** Rules that a form cannot show: null when the manifest can be prepared, else what is wrong. */
+export function manifestProblem(manifest: EnvelopeManifest): string | null {
+  const { signatories, order, deadline, createdAt } = manifest
+  const ids = signatories.map((one) => one.id)
+  if (signatories.length === 0) return 'no signatory'
+  if (signatories.length > MOST_SIGNATORIES) return `more than ${MOST_SIGNATORIES} signatories`
+  if (new Set(ids).size !== ids.length) return 'two signatories have the same id'
+  const ordered = order.flat()
+  const acting = signatories.filter((one) => one.role !== 'copy').map((one) => one.id)
+  if (ordered.length !== acting.length || !acting.every((id) => ordered.includes(id)))
+    return 'the order does not name each signatory once'
+  if (order.some((group) => group.length === 0)) return 'an empty step in the order'
+  if (deadline !== undefined && deadline <= createdAt) return 'the deadline is before the beginning'
+  return visaProblem(manifest) ?? fieldProblem(manifest)
+}
+
+function visaProblem({ signatories, order }: EnvelopeManifest): string | null {
+  const visas = signatories.filter((one) => one.role === 'visa')
+  if (visas.length > 1) return 'more than one visa'
+  const [visa] = visas
+  if (visa && (order.at(-1)?.length !== 1 || order.at(-1)?.[0] !== visa.id)) return 'the visa is not the last step'
+  if (visa?.kind === 'simple') return 'a visa is given with a certificate'
+  // A simple signature proves nothing until a certificate signature covers it.
+  const last = signatories.filter((one) => order.at(-1)?.includes(one.id))
+  if (signatories.some((one) => one.kind === 'simple') && !last.some((one) => one.kind !== 'simple')) {
+    return 'a simple signature needs a certificate signature after it'
+  }
+  return null
+}
+
+function fieldProblem({ signatories, reserved }: EnvelopeManifest): string | null {
+  const fields = signatories.flatMap((one) => one.fields)
+  if (fields.length > MOST_FIELDS) return `more than ${MOST_FIELDS} fields`
+  for (const signatory of signatories) {
+    const signatures = signatory.fields.filter((field) => field.kind === 'signature').length
+    if (signatures !== (signatory.role === 'copy' ? 0 : 1)) return `${signatory.id} needs exactly one signature field`
+    if (signatory.role !== 'copy' && !reserved.decline[signatory.id]) return `${signatory.id} has no field to decline`
+    if (signatory.role !== 'copy' && signatory.mayDelegate && !reserved.delegate[signatory.id])
+      return `${signatory.id} has no field to delegate`
+  }
+  const names = [
+    ...fields.map((field) => field.name),
+    ...Object.values(reserved.decline),
+    ...Object.values(reserved.delegate),
+    reserved.close,
+  ]
+  return nameProblem(names) ?? overlapProblem(fields)
+}
+
+/** A name that begins another is taken for its parent by some readers: FieldMDP would lock both. */
+function nameProblem(names: readonly string[]): string | null {
+  const sorted = names.toSorted()
+  for (let i = 1; i < sorted.length; i++) {
+    const [before, name] = [sorted[i - 1] ?? '', sorted[i] ?? '']
+    if (name.startsWith(before)) return `the field name ${before} is the prefix of ${name}`
+  }
+  return null
+}
+
+function overlapProblem(fields: readonly EnvelopeField[]): string | null {
+  const byPage = new Map<number, EnvelopeField[]>()
+  for (const field of fields) byPage.set(field.page, [...(byPage.get(field.page) ?? []), field])
+  for (const onPage of byPage.values()) {
+    const sorted = onPage.toSorted((a, b) => a.rect[0] - b.rect[0])
+    for (const [i, a] of sorted.entries()) {
+      for (const b of sorted.slice(i + 1)) {
+        if (b.rect[0] >= a.rect[2]) break
+        if (a.rect[1] < b.rect[3] && b.rect[1] < a.rect[3]) return `the fields ${a.name} and ${b.name} overlap`
+      }
+    }
+  }
+  return null
+}
+
+const invalid = (why: string, cause?: unknown): SignError =>
+  new SignError('ENVELOPE_MANIFEST_INVALID', `the manifest is not usable: ${why}`, { cause, details: { why } })
+
+type Shape = (value: unknown) => boolean
+const isText: Shape = (value) => typeof value === 'string' && value.length <= 20_000
+const isOptionalText: Shape = (value) => value === undefined || isText(value)
+const isCount: Shape = (value) => Number.isInteger(value) && Number(value) >= 0
+const isTime: Shape = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+const oneOf =
+  (...allowed: readonly unknown[]): Shape =>
+  (value) =>
+    allowed.includes(value)
+const listOf =
+  (item: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) && value.every(item)
+const recordOf =
+  (shapes: Readonly<Record<string, Shape>>): Shape =>
+  (value) =>
+    isRecord(value) && Object.entries(shapes).every(([key, shape]) => shape(value[key]))
+const textMap: Shape = (value) => isRecord(value) && Object.values(value).every(isText)
+
+const SHAPES: Readonly<Record<keyof EnvelopeManifest, Shape>> = {
+  type: oneOf('countersign-envelope'),
+  version: oneOf(1),
+  id: (value) => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value),
+  round: (value) => isCount(value) && Number(value) >= 1,
+  replaces: (value) => value === undefined || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)),
+  title: isText,
+  message: isOptionalText,
+  createdAt: isTime,
+  deadline: (value) => value === undefined || isTime(value),
+  preparer: recordOf({ name: isText, email: isOptionalText }),
+  documents: listOf(recordOf({ name: isText, sha256: isText, size: isCount, pages: isCount })),
+  signatories: listOf(
+    recordOf({
+      id: isText,
+      role: oneOf('signer', 'approver', 'visa', 'copy'),
+      name: isText,
+      company: isOptionalText,
+      emails: listOf(isText),
+      kind: oneOf('simple', 'unqualified', 'qualified'),
+      mayDelegate: oneOf(true, false),
+      fields: listOf(
+        recordOf({
+          name: (value) => typeof value === 'string' && /^[A-Za-z0-9_]{1,64}$/.test(value),
+          kind: oneOf('signature', 'text', 'checkbox', 'date', 'name', 'company'),
+          page: (value) => isCount(value) && Number(value) >= 1,
+          rect: (value) =>
+            Array.isArray(value) &&
+            value.length === 4 &&
+            value.every((n) => Number.isFinite(n)) &&
+            Number(value[0]) < Number(value[2]) &&
+            Number(value[1]) < Number(value[3]),
+          required: oneOf(true, false),
+          label: isOptionalText,
+          binding: isOptionalText,
+          suggestion: isOptionalText,
+        }),
+      ),
+    }),
+  ),
+  order: listOf(listOf(isText)),
+  verificationPage: (value) => value === null || isCount(value),
+  reserved: recordOf({ decline: textMap, delegate: textMap, close: isText }),
+  resend: oneOf(true, false),
+}
+
+function shapeProblem(value: unknown): string | null {
+  if (!isRecord(value)) return 'not an object'
+  for (const [key, shape] of Object.entries(SHAPES)) if (!shape(value[key])) return `${key} is missing or malformed`
+  return null
+}
