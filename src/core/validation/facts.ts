@@ -98,6 +98,8 @@ export type RevocationFacts = Readonly<{
   producedAt?: Date
   revokedAt?: Date
   reason?: string
+  /** Certificates that expired since then are still spoken about: OCSP archive cutoff (RFC 6960, 4.4.4), expiredCertsOnCRL (X.509). */
+  expiredSince?: Date
   /** Signature, delegation and scope of the OCSP response or CRL. */
   problems: readonly Finding[]
 }>
