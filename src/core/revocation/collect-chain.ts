@@ -12,12 +12,14 @@ import type { PathCertificate } from '../x509/path-certificate.ts'
 import type { CertificatePurpose } from '../x509/purpose.ts'
 import { signatureVerifier } from '../x509/signature-verifier.ts'
 import { tryCrl } from './crl.ts'
+import type { Crl } from './crl.ts'
+import { reasonsCovered } from './crl-scope.ts'
 import { crlFacts } from './crl-status.ts'
 import type { CheckedCrl, Origin } from './crl-status.ts'
 import { fetchIssuers, fetchRevocation } from './fetch.ts'
 import { tryOcspResponse } from './ocsp.ts'
 import { ocspFacts } from './ocsp-status.ts'
-import type { OcspSource } from './ocsp-status.ts'
+import type { OcspFact, OcspSource } from './ocsp-status.ts'
 import { checkCrlSigner } from './signers.ts'
 
 export type RevocationSource = Readonly<{
@@ -158,33 +160,81 @@ async function revocationOf(
   search: PathSearch,
 ): Promise<readonly RevocationFacts[]> {
   const issuers = new Set(paths.flatMap(({ certificates }) => certificates.slice(1).map((c) => c.fingerprint)))
-  const crls: (CheckedCrl & { signer?: PathCertificate })[] = []
+  const { lists, responses } = readSources(sources)
+  const certificates = links.map(({ certificate }) => certificate)
+  const crls = await checkLists(lists, certificates, paths, search)
+  const answers = await answersOf(links, responses, search)
+  // A separate key that signs lists or responses may itself be revoked, and only lists can say so here.
+  const separate = [...crls, ...answers].flatMap(({ signer }) =>
+    signer && !issuers.has(signer.fingerprint) && !signer.extensions.ocspNoCheck ? [signer] : [],
+  )
+  const more = await checkLists(
+    lists.filter(({ crl }) => !crls.some((one) => one.crl === crl)),
+    separate,
+    paths,
+    search,
+  )
+  const revoked = new Set(separate.filter((signer) => isRevoked(signer, [...crls, ...more])).map((s) => s.fingerprint))
+  const usable = crls.map((checked) =>
+    checked.signer && revoked.has(checked.signer.fingerprint)
+      ? { ...checked, problems: [signerRevoked('crl-signer-revoked')] }
+      : checked,
+  )
+  return [
+    ...certificates.flatMap((certificate) => crlFacts(certificate, usable)),
+    ...answers.map(({ facts, signer }) =>
+      signer && revoked.has(signer.fingerprint)
+        ? { ...facts, problems: [signerRevoked('ocsp-responder-revoked')] }
+        : facts,
+    ),
+  ]
+}
+
+type FoundList = Readonly<{ crl: Crl; origin: Origin }>
+type SignedList = CheckedCrl & Readonly<{ signer?: PathCertificate }>
+
+function readSources(sources: readonly RevocationSource[]): { lists: FoundList[]; responses: OcspSource[] } {
+  const lists: FoundList[] = []
   const responses: OcspSource[] = []
   for (const { kind, der, origin, nonce } of unique(sources)) {
-    search.signal?.throwIfAborted()
     const crl = kind === 'crl' ? tryCrl(der) : null
-    if (crl) crls.push({ crl, origin, ...(await checkCrlSigner(crl, paths, search)) })
+    if (crl) lists.push({ crl, origin })
     const response = kind === 'ocsp' ? tryOcspResponse(der) : null
     if (response) responses.push({ response, origin, ...(nonce && { nonce }) })
   }
-  // A separate key that signs lists or responses may itself be revoked, and only lists can say so here.
-  const isRevoked = (signer: PathCertificate | undefined): boolean =>
-    signer !== undefined &&
-    !issuers.has(signer.fingerprint) &&
-    !signer.extensions.ocspNoCheck &&
-    crlFacts(signer, crls).some(({ status }) => status === 'revoked')
-  const usable = crls.map((checked) =>
-    isRevoked(checked.signer) ? { ...checked, problems: [signerRevoked('crl-signer-revoked')] } : checked,
-  )
-  const facts: RevocationFacts[] = []
-  for (const { certificate, issuers: candidates } of links) {
-    facts.push(...crlFacts(certificate, usable))
-    for (const { facts: fact, signer } of await ocspFacts(certificate, candidates, responses, search)) {
-      facts.push(isRevoked(signer) ? { ...fact, problems: [signerRevoked('ocsp-responder-revoked')] } : fact)
-    }
-  }
-  return facts
+  return { lists, responses }
 }
+
+/** Signatures are checked only of the lists that speak about one of these certificates. */
+async function checkLists(
+  lists: readonly FoundList[],
+  certificates: readonly PathCertificate[],
+  paths: readonly FoundPath[],
+  search: PathSearch,
+): Promise<readonly SignedList[]> {
+  const checked: SignedList[] = []
+  for (const { crl, origin } of lists) {
+    search.signal?.throwIfAborted()
+    if (!certificates.some((certificate) => reasonsCovered(crl, certificate).length > 0)) continue
+    checked.push({ crl, origin, ...(await checkCrlSigner(crl, paths, search)) })
+  }
+  return checked
+}
+
+async function answersOf(
+  links: readonly ChainLink[],
+  responses: readonly OcspSource[],
+  search: PathSearch,
+): Promise<readonly OcspFact[]> {
+  const answers: OcspFact[] = []
+  for (const { certificate, issuers } of links) {
+    answers.push(...(await ocspFacts(certificate, issuers, responses, search)))
+  }
+  return answers
+}
+
+const isRevoked = (signer: PathCertificate, crls: readonly CheckedCrl[]): boolean =>
+  crlFacts(signer, crls).some(({ status }) => status === 'revoked')
 
 const signerRevoked = (id: string) => ({ id, severity: 'failure' as const })
 

@@ -58,7 +58,7 @@ describe('name constraints (RFC 5280, 4.2.1.10)', () => {
     const network = address(192, 0, 2, 0, 255, 255, 255, 0)
     expect(verdict(address(192, 0, 2, 9), [network])).toBe('fine')
     expect(verdict(address(192, 0, 3, 9), [network])).toBe('name-not-permitted')
-    expect(verdict(address(...new Array<number>(16).fill(0)), [network])).toBe('name-not-permitted')
+    expect(verdict(address(...Array.from({ length: 16 }, () => 0)), [network])).toBe('name-not-permitted')
     expect(verdict(address(1, 2, 3), [network])).toBe('name-constraint-unsupported')
   })
 

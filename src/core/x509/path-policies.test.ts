@@ -58,7 +58,7 @@ describe('certificate policies (RFC 5280, 6.1; RFC 9618)', () => {
   })
 
   test('law: what a user accepts is never wider than what the authorities agree on', () => {
-    const oids = fc.constantFrom('1.2.1', '1.2.2', '1.2.3', ANY_POLICY)
+    const oids = fc.constantFrom<string[]>('1.2.1', '1.2.2', '1.2.3', ANY_POLICY)
     const mapping = fc.record({ issuerDomain: oids, subjectDomain: oids })
     const certificate = fc.record({
       policies: fc.option(fc.uniqueArray(oids, { maxLength: 3 })),
