@@ -39,7 +39,13 @@ async function pageDict(step: Step, number: number, view: number): Promise<PdfDi
   return object instanceof PdfDict ? object : null
 }
 
-async function checkAnnotations(step: Step, lists: Pair<PdfObject>, widgets: NewWidgets, page: number): Promise<void> {
+async function checkAnnotations(
+  step: Step,
+  lists: Pair<PdfObject>,
+  widgets: NewWidgets,
+  known: PdfPage,
+): Promise<void> {
+  const page = known.index + 1
   const old = isArray(lists.before) ? lists.before : []
   const now = isArray(lists.after) ? lists.after : []
   const gone = old.filter((one) => !now.some((other) => sameValue(one, other)))
