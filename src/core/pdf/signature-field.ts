@@ -162,6 +162,8 @@ function normalRect([a, b, c, d]: PdfRect): PdfRect {
   return rect.map((value) => Math.round(value * 100) / 100) as unknown as PdfRect
 }
 
+const STEMS = ['Sig_', 'Approval_', ...Array.from('abcdefghijklmnopqrstuvwxyz', (letter) => `${letter}_sig_`)]
+
 /** `Sig_01` and so on: no name may be a prefix of another (some verifiers match fields by prefix). */
 function newName(form: Form | null, wanted: string | undefined): string {
   const taken = form?.rootNames ?? []
@@ -172,11 +174,12 @@ function newName(form: Form | null, wanted: string | undefined): string {
     }
     return wanted
   }
-  for (let i = 1; i < 100_000; i++) {
-    const stem = i < 100 ? 'Sig_' : `Sig${Math.floor(i / 100)}_`
-    const candidate = stem + String(i % 100).padStart(2, '0')
-    if (!taken.some((other) => other.startsWith(candidate) || (other !== '' && candidate.startsWith(other))))
-      return candidate
+  for (const stem of STEMS) {
+    for (let i = 1; i < 100; i++) {
+      const candidate = stem + String(i).padStart(2, '0')
+      if (!taken.some((other) => other.startsWith(candidate) || (other !== '' && candidate.startsWith(other))))
+        return candidate
+    }
   }
   throw new SignError('FORMAT_LIMIT_EXCEEDED', 'no field name is left')
 }

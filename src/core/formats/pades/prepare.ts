@@ -1,0 +1,164 @@
+import { blobSource } from '../../bytes/byte-source.ts'
+import { digestBlob } from '../../bytes/digest-blob.ts'
+import { latin1 } from '../../bytes/bytes.ts'
+import { assertMechanism, digestByName } from '../../algorithms.ts'
+import { buildSignedAttributes, maxSignedDataLength } from '../../cms/write.ts'
+import { SignError } from '../../errors.ts'
+import { PdfDict, PdfRaw, PdfRef, name } from '../../pdf/objects.ts'
+import type { PdfObject } from '../../pdf/objects.ts'
+import { openPdf } from '../../pdf/open.ts'
+import { dateString, textString } from '../../pdf/serialize.ts'
+import { catalogRef, placeSignature } from '../../pdf/signature-field.ts'
+import { PdfUpdate } from '../../pdf/update.ts'
+import type { AppendedBytes } from '../../pdf/update.ts'
+import { docMdpReference, fieldMdpReference, lockDictionary } from '../../pdf/restrictions.ts'
+import type { Ports } from '../../ports.ts'
+import { parseCertificate } from '../../x509/certificate.ts'
+import type { PreparedSignature, RequestedSigner, SignRequest, SourceFile } from '../format.ts'
+import { admit } from './admit.ts'
+import type { Admission } from './admit.ts'
+import type { PadesOptions, PadesState } from './options.ts'
+
+/**
+ * Reads the document, lays out the update and digests everything but the /Contents string, once.
+ * EN 319 142-1, 6.3 (PAdES-B-B); ISO 32000-2, 12.8.
+ *
+ * @throws SignError `FORMAT_*`; RangeError for options that contradict each other; AbortError
+ */
+export async function preparePades(
+  request: SignRequest<PadesOptions>,
+  ports: Ports,
+): Promise<PreparedSignature<PadesState>> {
+  const { file, signer } = onlyOne(request)
+  const { options, signal, progress } = request
+  if (request.level !== 'B-B') {
+    throw new SignError('FORMAT_LEVEL_UNSUPPORTED', 'prepare gives B-B; extend adds the rest', {
+      details: { level: request.level },
+    })
+  }
+  if (options.commitment && options.reason) throw new RangeError('a commitment and a reason exclude each other')
+  assertMechanism(signer.mechanism, parseCertificate(signer.signer.certificate).spki)
+  signal?.throwIfAborted()
+  progress?.('reading', 0)
+  const source = blobSource(file.blob)
+  const document = await openPdf(source, options.password === undefined ? {} : { password: options.password })
+  const admission = await admit(document, options)
+  const laidOut = await layOut(admission, signer, options, ports)
+  signal?.throwIfAborted()
+  progress?.('reading', 1)
+  const { appended, contents, field } = laidOut
+  // The two spans of /ByteRange: all but the hex string with its angle brackets.
+  const covered = new Blob([
+    file.blob,
+    appended.subarray(0, contents.at - 1),
+    appended.subarray(contents.at + contents.digits + 1),
+  ])
+  const messageDigest = await digestBlob(covered, signer.mechanism.digest, ports.engine, {
+    ...(signal ? { signal } : {}),
+    ...(progress ? { progress: (done: number) => progress('digesting', done) } : {}),
+  })
+  const dtbs = await attributes(signer, options, messageDigest, ports)
+  const state = { name: file.name, original: file.blob, appended, contents, field }
+  return { format: 'PAdES', toBeSigned: [{ ...signer, dtbs }], state }
+}
+
+function onlyOne(request: SignRequest<PadesOptions>): { file: SourceFile; signer: RequestedSigner } {
+  const [file, ...files] = request.files
+  const [signer, ...signers] = request.signers
+  if (!file || files.length > 0) throw new RangeError('PAdES signs one file at a time')
+  if (!signer || signers.length > 0) throw new RangeError('a PDF signature has one signer')
+  return { file, signer }
+}
+
+function attributes(
+  { signer, mechanism }: RequestedSigner,
+  { commitment }: PadesOptions,
+  messageDigest: Uint8Array,
+  { engine }: Ports,
+): Promise<Uint8Array> {
+  const { certificate } = signer
+  return buildSignedAttributes({ mechanism, certificate, messageDigest, ...(commitment ? { commitment } : {}) }, engine)
+}
+
+type LaidOut = Pick<PadesState, 'appended' | 'contents' | 'field'>
+
+async function layOut(
+  admission: Admission,
+  requested: RequestedSigner,
+  options: PadesOptions,
+  ports: Ports,
+): Promise<LaidOut> {
+  const { document, form } = admission
+  const { signer, mechanism } = requested
+  const empty = await attributes(requested, options, new Uint8Array(digestByName(mechanism.digest).length), ports)
+  const entry = { mechanism, certificate: signer.certificate, signedAttributes: empty }
+  const digits = 2 * maxSignedDataLength([entry], signer.chain)
+  const update = PdfUpdate.start(document)
+  const contents = new PdfRaw(`<${'0'.repeat(digits)}>`)
+  // Every number of the range is below the length of the result.
+  const width = String(document.size + digits + (64 << 20)).length
+  const byteRange = new PdfRaw(`[0 ${'0'.repeat(width)} ${'0'.repeat(width)} ${'0'.repeat(width)}]`)
+  const signature = update.allocate()
+  update.set(signature, await signatureDictionary(admission, options, contents, byteRange, update, ports))
+  const extra = options.lock && !admission.fieldLock ? { Lock: lockDictionary(options.lock) } : {}
+  const field = await placeSignature(update, form, admission.target, signature, () => Promise.resolve(null), extra)
+  if (options.certify !== undefined) await certify(update, signature)
+  const built = await update.build(ports.random)
+  fillByteRange(built, byteRange, contents, document.size)
+  return { appended: built.bytes, contents: { at: markOf(built, contents) + 1, digits }, field }
+}
+
+async function signatureDictionary(
+  { fieldLock, fieldDocMdp }: Admission,
+  options: PadesOptions,
+  contents: PdfRaw,
+  byteRange: PdfRaw,
+  update: PdfUpdate,
+  ports: Ports,
+): Promise<PdfDict> {
+  const text = (value: string | undefined): PdfObject | undefined => (value ? textString(value) : undefined)
+  const references: PdfObject[] = []
+  const level = options.certify ?? fieldDocMdp
+  if (level !== null && level !== undefined) references.push(docMdpReference(level))
+  const lock = fieldLock ?? options.lock
+  if (lock) references.push(fieldMdpReference(lock, await catalogRef(update)))
+  return PdfDict.of({
+    Type: name('Sig'),
+    Filter: name('Adobe.PPKLite'),
+    SubFilter: name('ETSI.CAdES.detached'),
+    ByteRange: byteRange,
+    Contents: contents,
+    // The claimed time; the signing-time attribute is forbidden in PAdES.
+    M: dateString(ports.clock.now()),
+    Name: text(options.name),
+    Reason: text(options.reason),
+    Location: text(options.location),
+    ContactInfo: text(options.contact),
+    Reference: references.length > 0 ? references : undefined,
+  })
+}
+
+/** /Perms /DocMDP of the catalog (12.8.6). */
+async function certify(update: PdfUpdate, signature: PdfRef): Promise<void> {
+  const catalog = await catalogRef(update)
+  const dict = await update.get(catalog)
+  const value = dict instanceof PdfDict ? dict.get('Perms') : null
+  const perms = await update.resolve(value)
+  const permissions = (perms instanceof PdfDict ? perms : new PdfDict()).with({ DocMDP: signature })
+  if (value instanceof PdfRef && perms instanceof PdfDict) update.set(value, permissions)
+  else await update.change(catalog, { Perms: permissions })
+}
+
+function markOf(built: AppendedBytes, token: PdfRaw): number {
+  const at = built.marks.get(token)
+  if (at === undefined) throw new TypeError('a placeholder was not written')
+  return at
+}
+
+/** `[0 a b c]`: a is where `<` stands, b is just past `>`, b + c is the length of the file (12.8.1). */
+function fillByteRange(built: AppendedBytes, byteRange: PdfRaw, contents: PdfRaw, size: number): void {
+  const start = size + markOf(built, contents)
+  const end = start + contents.text.length
+  const text = `[0 ${start} ${end} ${size + built.bytes.length - end}]`.padEnd(byteRange.text.length)
+  built.bytes.set(latin1(text), markOf(built, byteRange))
+}
