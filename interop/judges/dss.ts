@@ -32,14 +32,17 @@ export type DssSignature = {
 
 export type DssAnswer = { signatures: DssSignature[]; documentTimestamps: number; error?: string }
 
-/** One JVM for all questions. */
-export async function askDss(one: Case): Promise<DssAnswer> {
+/** One JVM for all questions to both. */
+async function ask(one: Case, judge: 'dss' | 'bouncy-castle'): Promise<unknown> {
   const jar = toolPath('dss')
   const classpath = `${jar}:${resolve('.cache/interop/dss/lib')}/*`
   const java = lineProcess('dss', 'java', ['-XX:+UseSerialGC', '-Xmx1g', '-cp', classpath, 'interop.Judge'])
   const lists = [one.contents ?? [], one.trusted, one.crls ?? []].map((paths) => paths.join('|'))
-  const answer = JSON.parse(await java.ask([one.file, ...lists].join('\t'))) as Partial<DssAnswer>
-  return { signatures: [], documentTimestamps: 0, ...answer }
+  return JSON.parse(await java.ask([one.file, ...lists, judge].join('\t')))
+}
+
+export async function askDss(one: Case): Promise<DssAnswer> {
+  return { signatures: [], documentTimestamps: 0, ...((await ask(one, 'dss')) as Partial<DssAnswer>) }
 }
 
 export async function dss(one: Case): Promise<Verdict & { answer: DssAnswer }> {
@@ -53,5 +56,24 @@ export async function dss(one: Case): Promise<Verdict & { answer: DssAnswer }> {
     signatures: answer.signatures.length,
     why: JSON.stringify(answer),
     answer,
+  }
+}
+
+type CastleAnswer = {
+  signatures?: { algorithm: string; intact: boolean; trusted: boolean; error?: string }[]
+  error?: string
+}
+
+/** BouncyCastle's CMS: every SignerInfo must hold, and its certificate be issued by one of those trusted. */
+export async function bouncyCastle(one: Case): Promise<Verdict> {
+  const answer = (await ask(one, 'bouncy-castle')) as CastleAnswer
+  const signatures = answer.signatures ?? []
+  const intact = signatures.length > 0 && signatures.every((signature) => signature.intact)
+  return {
+    judge: 'bouncy-castle',
+    intact,
+    accepts: intact && signatures.every((signature) => signature.trusted),
+    signatures: signatures.length,
+    why: JSON.stringify(answer),
   }
 }

@@ -26,8 +26,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads one request a line (tab-separated: signed file, detached contents, trusted certificates, CRLs; lists joined by '|', empty when none)
- * and answers each with one line of JSON. Never goes to the network. Ends with its input.
+ * Reads one request a line (tab-separated: signed file, detached contents, trusted certificates, CRLs, judge; lists joined by '|', empty when
+ * none; the judge is "dss" or "bouncy-castle") and answers each with one line of JSON. Never goes to the network. Ends with its input.
  */
 public final class Judge {
   public static void main(String[] args) throws Exception {
@@ -38,7 +38,10 @@ public final class Judge {
       String[] fields = line.split("\t", -1);
       Map<String, Object> answer;
       try {
-        answer = judge(fields[0], list(fields[1]), list(fields[2]), list(fields[3]));
+        answer =
+            fields[4].equals("bouncy-castle")
+                ? BouncyCastle.judge(fields[0], list(fields[1]), list(fields[2]))
+                : judge(fields[0], list(fields[1]), list(fields[2]), list(fields[3]));
       } catch (Throwable problem) {
         answer = new LinkedHashMap<>();
         answer.put("error", String.valueOf(problem));
