@@ -51,10 +51,8 @@ export interface KeyProvider {
   keys(signal: AbortSignal): Promise<readonly SigningKey[]>
 }
 
-/** A provider outside this browser (bridge, token): nothing of it is reached or asked until a person wants it. */
-export interface ConnectableProvider extends KeyProvider {
-  /** May prompt (pairing code, PIN, browser permission), so call it from a click. @throws SignError `KEY_*`; AbortError */
-  connect(signal: AbortSignal): Promise<void>
+/** A provider outside this browser (bridge, token): `keys` connects to it, so it is asked only when a person wants it. */
+export interface TokenProvider extends KeyProvider {
   /** Logs out of the token, so that the next use asks for the PIN again. */
   disconnect(): Promise<void>
   /** Fires when a token came or went. Returns the way to stop. */

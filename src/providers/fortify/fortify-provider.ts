@@ -1,5 +1,5 @@
 import { SignError, type KeyErrorCode } from '../../core/errors.ts'
-import type { ConnectableProvider, Prompt, SigningKey } from '../../core/keys.ts'
+import type { TokenProvider, Prompt, SigningKey } from '../../core/keys.ts'
 import { loadClient, type ClientEvents, type FortifyClient, type TokenInfo } from './client.ts'
 import { withDeadline } from './deadline.ts'
 import { loopbackState } from './loopback.ts'
@@ -25,7 +25,7 @@ export type FortifyDependencies = Readonly<{
  * Tokens and smart cards through the Fortify bridge on 127.0.0.1:31337. The PIN is typed into the bridge's own window
  * and never seen here; one log-in serves the whole batch, until `disconnect`.
  */
-export function fortifyProvider({ prompt, load = loadClient }: FortifyDependencies): ConnectableProvider {
+export function fortifyProvider({ prompt, load = loadClient }: FortifyDependencies): TokenProvider {
   let client: FortifyClient | null = null
   let found: readonly SigningKey[] = []
   let stale = false
@@ -64,17 +64,18 @@ export function fortifyProvider({ prompt, load = loadClient }: FortifyDependenci
 
   return {
     id: 'fortify',
+    place: 'token',
 
     async availability() {
-      if (client) return { ready: true }
-      return {
-        ready: false,
-        reason: (await loopbackState()) === 'denied' ? 'KEY_LOOPBACK_DENIED' : 'KEY_NOT_CONNECTED',
-      }
+      if (client || (await loopbackState()) !== 'denied') return { ready: true }
+      return { ready: false, reason: 'KEY_LOOPBACK_DENIED' }
     },
 
-    async connect(signal) {
-      if ((await loopbackState()) === 'denied') throw new SignError('KEY_LOOPBACK_DENIED', 'loopback-network is denied')
+    async keys(signal) {
+      if (client && !stale) return found
+      if (!client && (await loopbackState()) === 'denied') {
+        throw new SignError('KEY_LOOPBACK_DENIED', 'loopback-network is denied')
+      }
       const api = client ?? (await load(events))
       try {
         if (!client) {
@@ -87,12 +88,6 @@ export function fortifyProvider({ prompt, load = loadClient }: FortifyDependenci
         if (!client) api.finish()
         throw error
       }
-      changed()
-    },
-
-    async keys(signal) {
-      if (!client) return []
-      if (stale) await read(client, signal)
       return found
     },
 

@@ -138,7 +138,6 @@ const newCard = (options?: { pin?: string; tries?: number }): PivCard =>
 async function connected(card: PivCard, pins: (string | null)[], faults: Faults = {}) {
   const prompt = promptWith(pins)
   const provider = webUsbProvider({ prompt, usb: usbWith(usbDevice(card, faults)), devices: [ALLOWED] })
-  await provider.connect(signal)
   const [signing, authentication] = await provider.keys(signal)
   if (!signing || !authentication) throw new Error('two keys expected')
   return { provider, prompt, signing, authentication }
@@ -204,7 +203,7 @@ describe.skipIf(!hasOpenssl)('PIV over WebUSB (needs openssl)', () => {
   test('a device that is not on the allow-list is never opened', async () => {
     const stranger = { ...usbDevice(newCard()), productId: 1 }
     const provider = webUsbProvider({ prompt: promptWith([]), usb: usbWith(stranger), devices: [ALLOWED] })
-    await expect(provider.connect(signal)).rejects.toMatchObject({ code: 'KEY_USB_BLOCKED' })
+    await expect(provider.keys(signal)).rejects.toMatchObject({ code: 'KEY_USB_BLOCKED' })
   })
 
   test('without WebUSB or without allowed devices it says so and asks nothing', async () => {

@@ -1,7 +1,7 @@
 import { mechanismsFor } from '../../core/algorithms.ts'
 import { concatBytes, fromHex, toHex } from '../../core/bytes/bytes.ts'
 import { SignError } from '../../core/errors.ts'
-import type { ConnectableProvider, Mechanism, Prompt, SigningKey } from '../../core/keys.ts'
+import type { TokenProvider, Mechanism, Prompt, SigningKey } from '../../core/keys.ts'
 import { parseCertificate } from '../../core/x509/certificate.ts'
 import { nameFacts, nameText } from '../../core/x509/name.ts'
 import { openCcid, type CardChannel } from './ccid.ts'
@@ -24,7 +24,7 @@ type Session = Readonly<{ device: UsbDevice; name: string; channel: CardChannel;
  * PIV tokens that let a page reach their CCID through a vendor interface (class 0xFF). The PIN is asked in the page,
  * handed to the card and forgotten; 9C asks for it before every signature (SP 800-73-4, part 1, 3.3.2).
  */
-export function webUsbProvider({ prompt, usb, devices }: WebUsbDependencies): ConnectableProvider {
+export function webUsbProvider({ prompt, usb, devices }: WebUsbDependencies): TokenProvider {
   let session: Session | null = null
   let found: readonly SigningKey[] = []
   const listeners = new Set<() => void>()
@@ -38,18 +38,16 @@ export function webUsbProvider({ prompt, usb, devices }: WebUsbDependencies): Co
 
   return {
     id: 'webusb',
+    place: 'token',
 
-    async availability() {
-      if (!usb || devices.length === 0) return { ready: false, reason: 'KEY_BRIDGE_UNSUPPORTED' }
-      return session ? { ready: true } : { ready: false, reason: 'KEY_NOT_CONNECTED' }
-    },
+    availability: () =>
+      Promise.resolve(usb && devices.length > 0 ? { ready: true } : { ready: false, reason: 'KEY_BRIDGE_UNSUPPORTED' }),
 
-    async connect(signal) {
+    async keys(signal) {
+      if (session) return found
       if (!usb || devices.length === 0)
         throw new SignError('KEY_BRIDGE_UNSUPPORTED', 'no WebUSB, or no device is allowed')
       signal.throwIfAborted()
-      await session?.channel.close()
-      session = null
       const device = await usb.requestDevice({ filters: devices }).catch((error: unknown) => {
         throw translateUsbError(error)
       })
@@ -57,12 +55,16 @@ export function webUsbProvider({ prompt, usb, devices }: WebUsbDependencies): Co
       if (!devices.some((one) => one.vendorId === vendorId && one.productId === productId)) {
         throw new SignError('KEY_USB_BLOCKED', 'this device is not on the allow-list')
       }
-      session = await open(device)
-      found = await readKeys(session, prompt)
-      changed()
+      const opened = await open(device)
+      try {
+        found = await readKeys(opened, prompt)
+      } catch (error) {
+        await opened.channel.close()
+        throw error
+      }
+      session = opened
+      return found
     },
-
-    keys: () => Promise.resolve(session ? found : []),
 
     async disconnect() {
       await session?.channel.close()
