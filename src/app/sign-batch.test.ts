@@ -1,0 +1,250 @@
+import { expect, test } from 'vitest'
+import { SignError } from '../core/errors.ts'
+import type { SignedFile, SourceFile } from '../core/formats/format.ts'
+import type { SigningKey } from '../core/keys.ts'
+import { buildSelfSigned } from '../core/x509/build.ts'
+import { fingerprint } from '../core/x509/certificate.ts'
+import type { FileReport } from '../core/validation/report.ts'
+import { testEngine } from '../testing/engines.ts'
+import { fakeClock, testRandom } from '../testing/ports.ts'
+import type { WorkerClient } from '../worker/client.ts'
+import type { PrepareParams } from '../worker/protocol.ts'
+import { signAll, type Batch } from './sign-batch.ts'
+import type { SignEvent, SignOptions } from './sign-documents.ts'
+
+const MECHANISM = { signature: 'ECDSA-P256', digest: 'SHA-256' } as const
+const OPTIONS: SignOptions = { container: 'auto', level: 'B-B', place: { kind: 'none' } }
+
+let certificate: Promise<Uint8Array> | null = null
+
+function testCertificate(): Promise<Uint8Array> {
+  certificate ??= (async () => {
+    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+    const input = {
+      name: { commonName: 'Test' },
+      spki: new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey)),
+      mechanism: MECHANISM,
+      notBefore: new Date('2026-01-01'),
+      notAfter: new Date('2027-01-01'),
+    }
+    return buildSelfSigned(input, { engine: testEngine, random: testRandom }, async (octets) => {
+      const algorithm = { name: 'ECDSA', hash: 'SHA-256' }
+      return new Uint8Array(await crypto.subtle.sign(algorithm, pair.privateKey, octets as BufferSource))
+    })
+  })()
+  return certificate
+}
+
+async function keyThat(sign: SigningKey['sign']): Promise<SigningKey> {
+  const signer = { certificate: await testCertificate(), chain: [], mechanisms: [MECHANISM] }
+  return { id: 'k', label: 'k', signer, sign }
+}
+
+type Script = {
+  prepare?: (name: string, signal?: AbortSignal) => Promise<void> | void
+  embed?: (name: string) => Promise<void> | void
+  report?: (file: SourceFile) => Partial<FileReport['signatures'][number]>
+}
+
+/** The worker's part of the batch, scripted: what matters here is what the batch makes of its answers. */
+function scriptedWorker(script: Script): WorkerClient {
+  return {
+    generation: 0,
+    close: () => undefined,
+    async call(method: string, params: unknown, { signal }: { signal?: AbortSignal } = {}) {
+      if (method === 'prepare') {
+        const { files, format } = params as PrepareParams
+        const name = files[0]?.name ?? ''
+        await script.prepare?.(name, signal)
+        signal?.throwIfAborted()
+        return { format, toBeSigned: [{ mechanism: MECHANISM, dtbs: new TextEncoder().encode(name) }], state: { name } }
+      }
+      const { prepared } = params as { prepared: { state: { name: string } } }
+      await script.embed?.(prepared.state.name)
+      return { name: `${prepared.state.name}-signed`, blob: new Blob(['s']), type: '' } satisfies SignedFile
+    },
+  } as unknown as WorkerClient
+}
+
+type Run = {
+  names: readonly string[]
+  script?: Script
+  key?: SigningKey['sign']
+  signal?: AbortSignal
+  warnings?: readonly string[]
+  onEvent?: (event: SignEvent) => void
+}
+
+async function run({ names, script = {}, key = () => Promise.resolve(new Uint8Array(64)), ...rest }: Run) {
+  const print = fingerprint(await testCertificate())
+  const kept: string[] = []
+  const events: SignEvent[] = []
+  const batch: Batch = {
+    worker: scriptedWorker(script),
+    key: await keyThat(key),
+    warnings: rest.warnings ?? [],
+    defaults: OPTIONS,
+    signal: rest.signal ?? new AbortController().signal,
+    inFlight: { items: 3, bytes: 1000 },
+    clock: fakeClock('2026-06-01T00:00:00Z'),
+    onEvent(event) {
+      events.push(event)
+      rest.onEvent?.(event)
+    },
+    keys: { find: () => Promise.reject(new Error('not here')), used: () => Promise.resolve() },
+    results: {
+      keep(file, source) {
+        kept.push(source)
+        const result = { id: source, file, source, signedAt: new Date(0), kept: 'storage' as const, takenAt: null }
+        return Promise.resolve(result)
+      },
+    },
+    validate: ([file]) => {
+      const signature = {
+        signer: { fingerprint: print },
+        integrity: 'intact',
+        coverage: 'whole-file',
+        ...(file && script.report?.(file)),
+      }
+      const report = { name: file?.name, result: 'INDETERMINATE', warnings: [], signatures: [signature] }
+      return Promise.resolve({ files: [report] } as never)
+    },
+  }
+  const jobs = names.map((name, index) => ({
+    index,
+    item: { file: { name, blob: new Blob([name === 'empty' ? '' : 'content']) } },
+  }))
+  const outcomes = await signAll(jobs, batch)
+  return { outcomes, kept, events, statuses: outcomes.map(({ status }) => status) }
+}
+
+const many = (count: number): string[] => Array.from({ length: count }, (_, i) => `f${i}`)
+
+test('each file is signed, kept and reported in its place', async () => {
+  const { outcomes, kept, events } = await run({ names: many(7), warnings: ['KEY_CERTIFICATE_EXPIRED'] })
+  expect(outcomes.map(({ name, index }) => `${index} ${name}`)).toEqual(many(7).map((name, i) => `${i} ${name}`))
+  expect([...kept].sort()).toEqual(many(7))
+  expect(outcomes[3]).toMatchObject({ status: 'signed', format: 'CAdES', warnings: ['KEY_CERTIFICATE_EXPIRED'] })
+  expect(events.filter(({ state }) => state === 'signed').map(({ finished }) => finished)).toEqual([
+    1, 2, 3, 4, 5, 6, 7,
+  ])
+  expect(events.every(({ total }) => total === 7)).toBe(true)
+})
+
+test('the states of one file come in their order', async () => {
+  const { events } = await run({ names: ['one'] })
+  expect(events.map(({ state }) => state)).toEqual(['reading', 'signing', 'writing', 'checking', 'keeping', 'signed'])
+})
+
+test('one failing file neither stops nor loses the others', async () => {
+  const prepare = (name: string): void => {
+    if (name === 'f2') throw new SignError('FORMAT_MALFORMED', 'broken', { details: { at: 7 } })
+    if (name === 'f4') throw new Error('a bug')
+  }
+  const { outcomes, statuses } = await run({ names: [...many(6), 'empty'], script: { prepare } })
+  expect(statuses).toEqual(['signed', 'signed', 'failed', 'signed', 'failed', 'signed', 'failed'])
+  expect(outcomes[2]).toMatchObject({ refusal: { code: 'FORMAT_MALFORMED', details: { at: 7 } } })
+  expect(outcomes[4]).toMatchObject({ refusal: { code: 'INTERNAL' } })
+  expect(outcomes[6]).toMatchObject({ refusal: { code: 'FORMAT_EMPTY_FILE' } })
+})
+
+test('an output that does not validate is not handed out', async () => {
+  const bad: Record<string, object> = {
+    'f0-signed': { integrity: 'broken' },
+    'f1-signed': { coverage: 'earlier-revision' },
+    'f2-signed': { signer: { fingerprint: 'another' } },
+    'f3-signed': { signer: null },
+  }
+  const { outcomes, kept } = await run({ names: many(5), script: { report: ({ name }) => bad[name] ?? {} } })
+  for (const outcome of outcomes.slice(0, 4)) {
+    expect(outcome).toMatchObject({ status: 'failed', refusal: { code: 'FORMAT_OUTPUT_INVALID' } })
+  }
+  expect(kept).toEqual(['f4'])
+})
+
+test('a cancel leaves what is signed signed and cancels the rest', async () => {
+  const controller = new AbortController()
+  const onEvent = ({ finished }: SignEvent): void => {
+    if (finished === 4) controller.abort()
+  }
+  const { statuses, kept } = await run({ names: many(20), signal: controller.signal, onEvent })
+  expect(statuses.filter((status) => status === 'signed')).toHaveLength(kept.length)
+  expect(kept.length).toBeGreaterThanOrEqual(4)
+  expect(statuses.filter((status) => status === 'cancelled')).toHaveLength(20 - kept.length)
+})
+
+test('a file that takes the worker down costs the files beside it nothing', async () => {
+  const pending = new Set<(error: Error) => void>()
+  let fellWithIt = 0
+  const prepare = (name: string): Promise<void> =>
+    new Promise((resolve, reject) => {
+      pending.add(reject)
+      setTimeout(() => {
+        pending.delete(reject)
+        if (name !== 'f3') return resolve()
+        fellWithIt += pending.size
+        for (const fail of [reject, ...pending]) fail(new SignError('WORKER_CRASHED', 'died'))
+        pending.clear()
+      }, 2)
+    })
+  const { outcomes, statuses } = await run({ names: many(10), script: { prepare } })
+  expect(statuses.filter((status) => status === 'signed')).toHaveLength(9)
+  expect(outcomes[3]).toMatchObject({ status: 'failed', refusal: { code: 'WORKER_CRASHED' } })
+  expect(fellWithIt).toBeGreaterThan(0)
+})
+
+test('the key is asked one at a time', async () => {
+  let now = 0
+  let most = 0
+  const key = async (): Promise<Uint8Array> => {
+    most = Math.max(most, ++now)
+    await new Promise((resolve) => setTimeout(resolve, 1))
+    now--
+    return new Uint8Array(64)
+  }
+  await run({ names: many(12), key })
+  expect(most).toBe(1)
+})
+
+test('a dismissed PIN dialog is not shown again: the rest is cancelled', async () => {
+  let asked = 0
+  const key = (): Promise<Uint8Array> => {
+    asked++
+    return asked <= 2 ? Promise.resolve(new Uint8Array(64)) : Promise.reject(new DOMException('closed', 'AbortError'))
+  }
+  const { statuses } = await run({ names: many(30), key })
+  expect(asked).toBe(3)
+  expect(statuses.filter((status) => status === 'signed')).toHaveLength(2)
+  expect(statuses.filter((status) => status === 'cancelled')).toHaveLength(28)
+})
+
+test('a key that failed twice in a row is not asked again; a single failure is only that file', async () => {
+  let asked = 0
+  const once = await run({
+    names: many(6),
+    key: () =>
+      ++asked === 3 ? Promise.reject(new SignError('KEY_SIGN_FAILED', 'no')) : Promise.resolve(new Uint8Array(64)),
+  })
+  expect(once.statuses.filter((status) => status === 'failed')).toHaveLength(1)
+  asked = 0
+  const gone = await run({
+    names: many(50),
+    key() {
+      asked++
+      return Promise.reject(new SignError('KEY_SIGN_FAILED', 'card removed'))
+    },
+  })
+  expect(asked).toBe(2)
+  expect(gone.outcomes.every((o) => o.status === 'failed' && o.refusal.code === 'KEY_SIGN_FAILED')).toBe(true)
+})
+
+test('a file named .pdf is never signed detached without being asked', async () => {
+  const formats: string[] = []
+  const names = ['photo.pdf', 'real.bin']
+  const { outcomes } = await run({
+    names,
+    onEvent: ({ outcome }) => outcome?.status === 'signed' && formats.push(outcome.format),
+  })
+  expect(outcomes[0]).toMatchObject({ format: 'PAdES' })
+  expect(outcomes[1]).toMatchObject({ format: 'CAdES' })
+})
