@@ -9,6 +9,7 @@ import type {
   NewKeyAlgorithm,
   SigningKey,
   SubjectName,
+  TokenProvider,
 } from '../core/keys.ts'
 import { encodePem } from '../core/bytes/pem.ts'
 import type { Clock } from '../core/ports.ts'
@@ -91,6 +92,8 @@ export interface ManageKeys {
   list(signal?: AbortSignal): Promise<KeyListing>
   /** Asks a token or file provider for its keys; may prompt, so call it from a click. @throws SignError `KEY_*`, AbortError */
   open(provider: string, signal?: AbortSignal): Promise<KeyListing>
+  /** The provider's keys leave the listing; its next `open` asks again. */
+  close(provider: string): Promise<void>
   /** In the order to offer. Generates one key of each kind the first time (RSA apart), so call it when the form opens. */
   algorithms(): Promise<readonly AlgorithmChoice[]>
   /**
@@ -146,6 +149,16 @@ export function createManageKeys(ports: ManageKeysPorts): ManageKeys & KeyAccess
   const { store, clock, persistence, settings } = ports
   const opened = new Map<string, readonly SigningKey[]>()
   const listeners = new Set<() => void>()
+  const tell = (): void => {
+    for (const listener of listeners) listener()
+  }
+  for (const provider of ports.providers.filter(isToken)) provider.onChange(() => void look(provider))
+
+  /** A token came or went. What is gone leaves the listing; nothing is asked of a token that came. */
+  async function look(provider: KeyProvider): Promise<void> {
+    if (!(await provider.availability()).ready) opened.delete(provider.id)
+    tell()
+  }
 
   async function list(): Promise<KeyListing> {
     const now = clock.now()
@@ -184,8 +197,14 @@ export function createManageKeys(ports: ManageKeysPorts): ManageKeys & KeyAccess
       const provider = ports.providers.find((one) => one.id === id)
       if (!provider) throw new RangeError(`no key provider ${id}`)
       opened.set(id, await provider.keys(signal))
-      for (const listener of listeners) listener()
+      tell()
       return list()
+    },
+    async close(id) {
+      const provider = ports.providers.find((one) => one.id === id)
+      opened.delete(id)
+      tell()
+      if (provider && isToken(provider)) await provider.disconnect()
     },
     async algorithms() {
       const made = await store.algorithms()
@@ -242,6 +261,10 @@ export function createManageKeys(ports: ManageKeysPorts): ManageKeys & KeyAccess
       if (ref.provider === store.id) await store.touch(ref.id)
     },
   }
+}
+
+function isToken(provider: KeyProvider): provider is TokenProvider {
+  return 'disconnect' in provider
 }
 
 async function stateOf(provider: KeyProvider, opened: boolean): Promise<ProviderState> {

@@ -1,5 +1,5 @@
 import type { DocumentHost } from '../core/host.ts'
-import type { KeyProvider } from '../core/keys.ts'
+import type { KeyProvider, KeyStore } from '../core/keys.ts'
 import type { Clock } from '../core/ports.ts'
 import type { ManageKeys } from './manage-keys.ts'
 import type { SignDocuments } from './sign-documents.ts'
@@ -16,6 +16,8 @@ export interface Services {
   readonly anchors: TrustAnchors
   readonly host: DocumentHost
   readonly clock: Clock
+  /** Keys of this browser, for those that add to them: an imported file, a company CA's certificate. */
+  readonly store: KeyStore
   readonly providers: readonly KeyProvider[]
   /** Turns a same-origin script URL into what Trusted Types let `Worker` and `serviceWorker.register` take. */
   readonly scriptUrl: (url: string) => string

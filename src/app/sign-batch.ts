@@ -4,6 +4,7 @@ import type { SigningKey } from '../core/keys.ts'
 import type { FileReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
 import { mechanismOf } from './check-signer.ts'
+import { formatOptions } from './format-options.ts'
 import { isNamedPdf, looksLikePdf } from './inspect-document.ts'
 import { oneAtATime, runBounded, type InFlight } from './pipeline.ts'
 import { refusalOf } from './refusal.ts'
@@ -83,7 +84,7 @@ function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome
     const format = await formatFor(item, options)
     const mechanism = mechanismOf(key, options.mechanism)
     const signers = [{ signer: key.signer, mechanism }]
-    const params = { format, files: [file], signers, level: options.level, options: optionsOf(options) }
+    const params = { format, files: [file], signers, level: options.level, options: formatOptions(format, options) }
     const prepared = await worker.call('prepare', params, { signal, onProgress: report })
     report('signing', 0)
     const values: Uint8Array[] = []
@@ -137,12 +138,6 @@ async function formatFor({ file }: SignRequestItem, { container }: SignOptions):
   }
 }
 
-/** What is handed to the format: the choices without those that only this use case understands. */
-function optionsOf(options: SignOptions): object {
-  const { place, reason, location, contact, password } = options
-  return { place, reason, location, contact, password }
-}
-
 /**
  * Nothing is handed out that does not validate here: our signature must be intact and cover the whole file.
  *
@@ -152,10 +147,14 @@ async function checkOutput(
   signed: SignedFile,
   content: readonly { name: string; blob: Blob }[],
   { password }: SignOptions,
-  { validate, key, signal }: Batch,
+  { verification, key, signal }: Batch,
 ): Promise<FileReport> {
-  const report = await validate([signed, ...content], { signal, ...(password === undefined ? {} : { password }) })
-  const own = report.files.find(({ name }) => name === signed.name)
+  const files = [signed, ...content]
+  // Only integrity is asked here, so no anchors.
+  const judgement = { anchors: [] }
+  const found = await verification.verify(files, { judgement, signal, ...(password === undefined ? {} : { password }) })
+  found.close()
+  const own = found.report.files.find(({ name }) => name === signed.name)
   const mine = fingerprint(key.signer.certificate)
   const good = own?.signatures.some(
     ({ signer: by, integrity, coverage }) =>

@@ -1,13 +1,14 @@
 import type { FormatId, Inspection, PdfRect, Refusal, SignatureLevel, SourceFile } from '../core/formats/format.ts'
 import type { Mechanism } from '../core/keys.ts'
 import type { Clock } from '../core/ports.ts'
-import type { FileReport, ValidationReport } from '../core/validation/report.ts'
+import type { FileReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
 import type { WorkerClient } from '../worker/client.ts'
 import { checkSigner } from './check-signer.ts'
 import { inspect } from './inspect-document.ts'
 import type { KeyAccess, KeyRef } from './manage-keys.ts'
 import { signAll } from './sign-batch.ts'
+import type { VerifyDocuments } from './verify-documents.ts'
 import type { KeptResult, ResultKeeping } from './signed-results.ts'
 
 /** What the page must know of a file before anything is signed. */
@@ -114,11 +115,7 @@ export type SignDocumentsPorts = Readonly<{
   worker: WorkerClient
   keys: KeyAccess
   results: ResultKeeping
-  /** Judges our own output; without anchors, since only its integrity is asked. */
-  validate: (
-    files: readonly SourceFile[],
-    options: { password?: string; signal: AbortSignal },
-  ) => Promise<ValidationReport>
+  verification: VerifyDocuments
   clock: Clock
 }>
 

@@ -1,0 +1,34 @@
+import type { CadesOptions } from '../core/formats/cades/sign.ts'
+import type { FormatId } from '../core/formats/format.ts'
+import type { PadesOptions } from '../core/formats/pades/options.ts'
+import type { SignOptions, VisiblePlace } from './sign-documents.ts'
+
+/** The person's choices in the words of the format. What a format cannot hold is left out. */
+export function formatOptions(format: FormatId, options: SignOptions): PadesOptions | CadesOptions {
+  return format === 'PAdES' ? padesOptions(options) : cadesOptions(options)
+}
+
+function cadesOptions({ location }: SignOptions): CadesOptions {
+  return location?.trim() ? { location: { locality: location.trim() } } : {}
+}
+
+function padesOptions({ place, reason, location, contact, password }: SignOptions): PadesOptions {
+  return {
+    ...fieldOf(place),
+    ...(reason?.trim() ? { reason: reason.trim() } : {}),
+    ...(location?.trim() ? { location: location.trim() } : {}),
+    ...(contact?.trim() ? { contact: contact.trim() } : {}),
+    ...(password === undefined ? {} : { password }),
+  }
+}
+
+function fieldOf(place: VisiblePlace): Pick<PadesOptions, 'field'> {
+  switch (place.kind) {
+    case 'none':
+      return {}
+    case 'field':
+      return { field: { kind: 'existing', name: place.name } }
+    case 'box':
+      return { field: { kind: 'new', page: place.page, rect: place.rect } }
+  }
+}

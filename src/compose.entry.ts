@@ -1,0 +1,85 @@
+import { DEFAULT_CONFIG, type Config } from './app/config.ts'
+import { createManageKeys } from './app/manage-keys.ts'
+import type { Services } from './app/services.ts'
+import { createSignDocuments } from './app/sign-documents.ts'
+import { createSignedResults } from './app/signed-results.ts'
+import { createTrustAnchors } from './app/trust-anchors.ts'
+import { createVerifyDocuments } from './app/verify-documents.ts'
+import { utf8 } from './core/bytes/bytes.ts'
+import type { DocumentHost } from './core/host.ts'
+import type { KeyProvider } from './core/keys.ts'
+import type { Network } from './core/ports.ts'
+import { readCertificates } from './core/x509/read-certificates.ts'
+import { download } from './hosts/local/download.ts'
+import { folderPicker } from './hosts/local/folder.ts'
+import { localHost } from './hosts/local/local-host.ts'
+import { systemClock } from './platform/clock.ts'
+import { browserEngine } from './platform/engine.ts'
+import { directNetwork } from './platform/network.ts'
+import { openOutbox } from './platform/outbox.ts'
+import { persistence } from './platform/persistence.ts'
+import { systemRandom } from './platform/random.ts'
+import { scriptUrl } from './platform/trusted-types.ts'
+import { openVault } from './platform/vault.ts'
+import { webcryptoProvider } from './providers/webcrypto/webcrypto-provider.ts'
+import { connectWorker } from './worker/client.ts'
+import { workerUrl } from './worker/worker-url.ts'
+
+export type Composition = Readonly<{
+  config?: Config
+  host?: DocumentHost
+  /** Where the keys are: the window's own storage, or that of a Storage Access handle in a third-party frame. */
+  keyStorage?: () => IDBFactory | undefined
+  /** Of tokens, files and passkeys; asked for nothing until a person wants them. */
+  providers?: readonly KeyProvider[]
+  /** Host-delegated, relay or direct. */
+  network?: Network
+}>
+
+/** Builds the app for a page; each entry calls it once. Touches no storage and starts no worker until something is asked. */
+export function compose(composition: Composition = {}): Services {
+  const { config = DEFAULT_CONFIG, host = localHost(), providers = [], network = directNetwork() } = composition
+  const ownStorage = (): IDBFactory | undefined => globalThis.indexedDB
+  const clock = systemClock
+  const random = systemRandom
+  const vault = openVault(composition.keyStorage ?? ownStorage)
+  const spawn = (): Worker => new Worker(scriptUrl(workerUrl), { type: 'module' })
+  const worker = connectWorker({ spawn, network })
+  const store = webcryptoProvider(vault, { clock, random, engine: browserEngine })
+  const keys = createManageKeys({
+    store,
+    providers,
+    clock,
+    persistence,
+    settings: vault,
+    onStoreChange: (listener) => vault.keyChanges.subscribe(listener),
+  })
+  const anchors = createTrustAnchors({ store: vault, configured: anchorsOf(config), clock })
+  const verification = createVerifyDocuments({ worker, anchors, clock })
+  const results = createSignedResults({
+    outbox: openOutbox(ownStorage),
+    worker,
+    clock,
+    random,
+    download,
+    pickFolder: folderPicker(),
+  })
+  const documents = createSignDocuments({ worker, keys, results, verification, clock })
+  return {
+    keys,
+    documents,
+    results,
+    verification,
+    anchors,
+    host,
+    clock,
+    store,
+    providers: [store, ...providers],
+    scriptUrl,
+    version: import.meta.env.VITE_APP_VERSION ?? 'development',
+  }
+}
+
+function anchorsOf({ anchors }: Config): Parameters<typeof createTrustAnchors>[0]['configured'] {
+  return anchors.flatMap(({ pem, purposes }) => readCertificates(utf8(pem)).map((der) => ({ der, purposes })))
+}

@@ -1,0 +1,32 @@
+import { zipBlobs } from '../core/bytes/zip-blobs.ts'
+import { signingOf } from '../core/formats/registry.ts'
+import type { Network, Ports } from '../core/ports.ts'
+import { systemClock } from '../platform/clock.ts'
+import { browserEngine } from '../platform/engine.ts'
+import { systemRandom } from '../platform/random.ts'
+import type { WorkerMethods } from './protocol.ts'
+import { serve, type CallContext, type Door, type Handlers } from './serve.ts'
+
+type Served = {
+  [K in keyof WorkerMethods]: (params: WorkerMethods[K][0], context: CallContext) => Promise<WorkerMethods[K][1]>
+}
+
+function handlers(network: Network): Partial<Served> {
+  const ports: Ports = { clock: systemClock, random: systemRandom, engine: browserEngine, network }
+  return {
+    async inspect({ file, ...options }, { signal }) {
+      return (await import('../core/formats/pades/inspect.ts')).inspectPades(file, { ...options, signal })
+    },
+    async prepare({ format, ...request }, { signal, progress }) {
+      return (await signingOf(format)).prepare({ ...request, signal, progress }, ports)
+    },
+    async embed({ prepared, values }) {
+      return (await signingOf(prepared.format)).embed(prepared, values, ports)
+    },
+    zip({ entries, modified }, { signal, progress }) {
+      return zipBlobs(entries, { signal, progress: (done) => progress('writing', done), modified })
+    },
+  }
+}
+
+serve(self as unknown as Door, handlers as (network: Network) => Handlers)
