@@ -4,6 +4,7 @@ import { sha512_256 } from '@noble/hashes/sha2.js'
 import { sha3_224, sha3_256, sha3_384, sha3_512, shake256 } from '@noble/hashes/sha3.js'
 import type { DigestName } from '../algorithms.ts'
 import type { DigestAlgorithm, StreamingHasher } from '../ports.ts'
+import { streebog } from './streebog.ts'
 
 type Incremental = { update(chunk: Uint8Array): unknown; digest(): Uint8Array }
 
@@ -36,7 +37,8 @@ function create(name: Exclude<DigestName, DigestAlgorithm>): Incremental {
     case 'SHAKE256':
       return shake256.create({ dkLen: 64 })
     case 'Streebog-256':
+      return streebog(256)
     case 'Streebog-512':
-      throw new RangeError(`no ${name} here yet`)
+      return streebog(512)
   }
 }

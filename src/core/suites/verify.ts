@@ -165,6 +165,7 @@ async function dispatch(
     case 'DSA':
       return (await import('./dsa.ts')).verifyDsa(engine, suite, key, data, signature)
     case 'GOST':
+      return (await import('./gost.ts')).verifyGost(engine, suite, key, data, signature)
     case 'unknown':
       return null
   }
