@@ -78,6 +78,10 @@ keyUsage = critical,digitalSignature
 extendedKeyUsage = OCSPSigning
 authorityKeyIdentifier = keyid:always
 noCheck = ignored
+[x_checked_ocsp]
+keyUsage = critical,digitalSignature
+extendedKeyUsage = OCSPSigning
+authorityKeyIdentifier = keyid:always
 [tsa]
 default_tsa = tsa_config
 [tsa_config]
@@ -94,7 +98,7 @@ ess_cert_id_chain = no
 ess_cert_id_alg = sha256
 `
 
-type Section = 'x_signer' | 'x_tsa' | 'x_loose_tsa' | 'x_ocsp'
+type Section = 'x_signer' | 'x_tsa' | 'x_loose_tsa' | 'x_ocsp' | 'x_checked_ocsp'
 
 export type OpenSslPki = Readonly<{
   folder: string
@@ -142,9 +146,14 @@ function createPki(folder: string): OpenSslPki {
   const self = ['req', '-config', 'openssl.cnf', '-x509', '-new', '-key', 'root.key', '-days', '3650']
   openssl(...self, '-subj', '/C=RU/O=Test/CN=root', '-extensions', 'x_root', '-out', 'root.pem')
   sign('sub', 'root', 'x_sub', 1800)
+  const known = new Map<string, Uint8Array>()
   const der = (name: string): Uint8Array => {
+    const before = known.get(name)
+    if (before) return before
     openssl('x509', '-in', `${name}.pem`, '-outform', 'DER', '-out', `${name}.der`)
-    return read(`${name}.der`)
+    const bytes = read(`${name}.der`)
+    known.set(name, bytes)
+    return bytes
   }
   return {
     folder,

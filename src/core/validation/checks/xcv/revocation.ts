@@ -40,8 +40,9 @@ function judge(context: CheckContext, certificate: CertificateFacts, isSigner: b
 
 function isUsable(info: RevocationFacts, certificate: CertificateFacts, at: Date): boolean {
   if (info.problems.some((problem) => problem.severity === 'failure')) return false
-  // A CA may drop an expired certificate from its list: silence after notAfter proves nothing.
-  if (info.status === 'good' && info.thisUpdate > certificate.notAfter) return false
+  // A CA may drop an expired certificate from its list: silence after notAfter proves nothing, unless it says that it keeps them.
+  const kept = info.expiredSince !== undefined && info.expiredSince <= certificate.notAfter
+  if (info.status === 'good' && info.thisUpdate > certificate.notAfter && !kept) return false
   return info.thisUpdate <= at
 }
 
