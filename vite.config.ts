@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { forgetModules, recordModules } from './gates/modules-plugin.mjs'
+import { offline, pdfjsAssets } from './scripts/offline/plugin.mjs'
 
 // Every page at the root is an entry: index, and those that a CRM frames or opens as a window.
 const pages = readdirSync('.').filter((name) => name.endsWith('.html'))
@@ -12,7 +13,7 @@ forgetModules()
 export default defineConfig({
   base: './',
   cacheDir: '.cache/vite',
-  plugins: [react(), recordModules()],
+  plugins: [react(), recordModules(), pdfjsAssets(), offline()],
   worker: { format: 'es', plugins: () => [recordModules()] },
   build: {
     outDir: 'dist/app',

@@ -1,0 +1,4 @@
+import type { Plugin } from 'vite'
+
+export function pdfjsAssets(): Plugin
+export function offline(): Plugin

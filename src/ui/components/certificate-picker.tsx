@@ -1,0 +1,113 @@
+import { useId, useState } from 'react'
+import type { KeyCard, KeyListing, KeyRef } from '../../app/manage-keys.ts'
+import { useI18n } from '../i18n/context.tsx'
+import { CertificateSummary } from './certificate.tsx'
+import { Dialog } from './dialog.tsx'
+import { Icon } from './icon.tsx'
+import { RefusalNotice } from './notice.tsx'
+import { sameKey } from '../use-keys.ts'
+
+type Props = Readonly<{
+  listing: KeyListing | null
+  chosen: KeyCard | null
+  onChoose: (key: KeyRef) => void
+  /** Opens the form for a new key. */
+  onCreate: () => void
+  disabled?: boolean
+}>
+
+/** The certificate that will sign, and the way to another. Without chrome of its own: it fits a page, a frame and a window. */
+export function CertificatePicker({ listing, chosen, onChoose, onCreate, disabled = false }: Props) {
+  const i18n = useI18n()
+  const [open, setOpen] = useState(false)
+  const labelId = useId()
+  return (
+    <section className="stack-tight" aria-labelledby={labelId}>
+      <h2 className="section-label" id={labelId}>
+        {i18n.t('sign.whoSigns')}
+      </h2>
+      {!listing && <div className="certificate-button placeholder" aria-busy="true" />}
+      {listing && !chosen && <NoKey listing={listing} onCreate={onCreate} />}
+      {chosen && (
+        <button type="button" className="certificate-button" disabled={disabled} onClick={() => setOpen(true)}>
+          <CertificateSummary card={chosen} />
+          <span className="change">{i18n.t('sign.changeCertificate')}</span>
+        </button>
+      )}
+      {open && listing && (
+        <ChooseDialog
+          listing={listing}
+          chosen={chosen}
+          onClose={() => setOpen(false)}
+          onChoose={(key) => {
+            onChoose(key)
+            setOpen(false)
+          }}
+          onCreate={() => {
+            setOpen(false)
+            onCreate()
+          }}
+        />
+      )}
+    </section>
+  )
+}
+
+function NoKey({ listing, onCreate }: { listing: KeyListing; onCreate: () => void }) {
+  const i18n = useI18n()
+  const blocked = listing.providers.find((provider) => provider.place === 'browser' && provider.unavailable)
+  return (
+    <div className="stack">
+      <p className="small muted">{i18n.t('sign.noKeyYet')}</p>
+      {blocked?.unavailable && (
+        <RefusalNotice tone="warn" refusal={{ code: blocked.unavailable, message: blocked.provider, details: {} }} />
+      )}
+      <button type="button" className="button" onClick={onCreate}>
+        <Icon name="plus" />
+        {i18n.t('keys.newKey')}
+      </button>
+    </div>
+  )
+}
+
+type ChooseProps = Readonly<{
+  listing: KeyListing
+  chosen: KeyCard | null
+  onChoose: (key: KeyRef) => void
+  onCreate: () => void
+  onClose: () => void
+}>
+
+function ChooseDialog({ listing, chosen, onChoose, onCreate, onClose }: ChooseProps) {
+  const i18n = useI18n()
+  return (
+    <Dialog
+      title={i18n.t('sign.chooseCertificate')}
+      onClose={onClose}
+      footer={
+        <button type="button" className="button" onClick={onCreate}>
+          <Icon name="plus" />
+          {i18n.t('keys.newKey')}
+        </button>
+      }
+    >
+      <ul className="certificate-list">
+        {listing.keys.map((card) => (
+          <li key={`${card.ref.provider}/${card.ref.id}`}>
+            <button
+              type="button"
+              className="certificate-button"
+              aria-current={chosen && sameKey(card.ref, chosen.ref) ? 'true' : undefined}
+              disabled={card.maySign !== null}
+              onClick={() => onChoose(card.ref)}
+            >
+              <CertificateSummary card={card} />
+              {card.maySign !== null && <span className="small bad">{i18n.t('keys.mayNotSign')}</span>}
+              {chosen && sameKey(card.ref, chosen.ref) && <Icon name="check" />}
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Dialog>
+  )
+}

@@ -1,0 +1,216 @@
+import { useEffect, useId, useState } from 'react'
+import type { AlgorithmChoice, KeyCard } from '../../app/manage-keys.ts'
+import { refusalOf } from '../../app/refusal.ts'
+import type { Refusal } from '../../core/formats/format.ts'
+import { isAbort } from '../../core/errors.ts'
+import type { NewKeyAlgorithm } from '../../core/keys.ts'
+import { useI18n } from '../i18n/context.tsx'
+import { useServices } from '../services.tsx'
+import { Dialog } from './dialog.tsx'
+import { useAnnounce } from './live.tsx'
+import { Notice, RefusalNotice } from './notice.tsx'
+
+type Draft = Readonly<{ name: string; organization: string; email: string; country: string; years: number }>
+
+const EMPTY: Draft = { name: '', organization: '', email: '', country: '', years: 3 }
+const YEARS = [1, 2, 3, 5, 10] as const
+
+type Problem = 'name' | 'email' | 'country'
+
+function problemsOf(draft: Draft): readonly Problem[] {
+  const problems: Problem[] = []
+  if (draft.name.trim() === '') problems.push('name')
+  if (draft.email !== '' && !/^[^@\s]+@[^@\s]+$/.test(draft.email)) problems.push('email')
+  if (draft.country !== '' && !/^[A-Za-z]{2}$/.test(draft.country)) problems.push('country')
+  return problems
+}
+
+function useAlgorithms(): readonly AlgorithmChoice[] | null {
+  const { keys } = useServices()
+  const [choices, setChoices] = useState<readonly AlgorithmChoice[] | null>(null)
+  useEffect(() => {
+    let current = true
+    keys
+      .algorithms()
+      .then((found) => current && setChoices(found))
+      .catch(() => current && setChoices([]))
+    return () => {
+      current = false
+    }
+  }, [keys])
+  return choices
+}
+
+type Props = Readonly<{ onClose: () => void; onCreated: (card: KeyCard) => void }>
+
+/** Three fields that matter, the rest folded, and what the choice means written beside the button. */
+export function NewKeyDialog({ onClose, onCreated }: Props) {
+  const i18n = useI18n()
+  const announce = useAnnounce()
+  const { keys } = useServices()
+  const choices = useAlgorithms()
+  const [draft, setDraft] = useState(EMPTY)
+  const [picked, setPicked] = useState<NewKeyAlgorithm | null>(null)
+  const [tried, setTried] = useState(false)
+  const [busy, setBusy] = useState(false)
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const chosen =
+    choices?.find((choice) => choice.algorithm === picked) ?? choices?.find((choice) => choice.isDefault) ?? null
+  const problems = problemsOf(draft)
+
+  const create = async () => {
+    setTried(true)
+    if (problems.length > 0 || !chosen || busy) return
+    setBusy(true)
+    setRefusal(null)
+    try {
+      const card = await keys.create({
+        algorithm: chosen.algorithm,
+        years: draft.years,
+        subject: {
+          commonName: draft.name.trim(),
+          ...(draft.organization.trim() && { organization: draft.organization.trim() }),
+          ...(draft.email.trim() && { email: draft.email.trim() }),
+          ...(draft.country && { country: draft.country.toUpperCase() }),
+        },
+      })
+      announce(i18n.t('keys.created', { name: draft.name.trim() }))
+      onCreated(card)
+    } catch (error) {
+      if (!isAbort(error)) setRefusal(refusalOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <Dialog
+      title={i18n.t('keys.newKey')}
+      onClose={busy ? undefined : onClose}
+      footer={
+        <>
+          <button type="button" className="button" onClick={onClose} disabled={busy}>
+            {i18n.t('common.cancel')}
+          </button>
+          <button type="submit" form="new-key" className="button primary" disabled={busy || !chosen}>
+            {i18n.t(busy ? 'keys.creating' : 'keys.create')}
+          </button>
+        </>
+      }
+    >
+      <form
+        id="new-key"
+        className="stack"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          void create()
+        }}
+      >
+        <SubjectFields draft={draft} onDraft={setDraft} problems={tried ? problems : []} />
+        <AlgorithmSelect choices={choices} chosen={chosen} onPick={setPicked} />
+        <Notice tone="warn" title={i18n.t('keys.noBackup')}>
+          <p>{i18n.t('keys.noBackupMeans')}</p>
+        </Notice>
+        {refusal && <RefusalNotice refusal={refusal} />}
+      </form>
+    </Dialog>
+  )
+}
+
+type SubjectProps = Readonly<{ draft: Draft; onDraft: (draft: Draft) => void; problems: readonly Problem[] }>
+
+function SubjectFields({ draft, onDraft, problems }: SubjectProps) {
+  const i18n = useI18n()
+  const id = useId()
+  const text = (name: 'name' | 'organization' | 'email' | 'country', extra: Readonly<Record<string, unknown>> = {}) => {
+    const bad = problems.some((problem) => problem === name)
+    return (
+      <div className="field">
+        <label htmlFor={`${id}-${name}`}>
+          {i18n.t(`keys.${name}`)} {name !== 'name' && <span className="muted">{i18n.t('sign.optionalMark')}</span>}
+        </label>
+        <input
+          id={`${id}-${name}`}
+          className="input"
+          value={draft[name]}
+          aria-invalid={bad}
+          aria-describedby={bad ? `${id}-${name}-problem` : undefined}
+          onChange={(event) => onDraft({ ...draft, [name]: event.target.value })}
+          {...extra}
+        />
+        {bad && (
+          <p className="problem" id={`${id}-${name}-problem`}>
+            {i18n.t(`keys.problem_${name as Problem}`)}
+          </p>
+        )}
+      </div>
+    )
+  }
+  return (
+    <>
+      {text('name', { autoComplete: 'name', maxLength: 64, required: true })}
+      {text('organization', { autoComplete: 'organization', maxLength: 64 })}
+      {text('email', { autoComplete: 'email', type: 'email', maxLength: 128 })}
+      <div className="two-columns">
+        {text('country', { autoComplete: 'country', maxLength: 2, placeholder: 'UA' })}
+        <div className="field">
+          <label htmlFor={`${id}-years`}>{i18n.t('keys.validFor')}</label>
+          <select
+            id={`${id}-years`}
+            className="select"
+            value={draft.years}
+            onChange={(event) => onDraft({ ...draft, years: Number(event.target.value) })}
+          >
+            {YEARS.map((count) => (
+              <option key={count} value={count}>
+                {i18n.t('keys.years', { count })}
+              </option>
+            ))}
+          </select>
+        </div>
+      </div>
+    </>
+  )
+}
+
+type AlgorithmProps = Readonly<{
+  choices: readonly AlgorithmChoice[] | null
+  chosen: AlgorithmChoice | null
+  onPick: (algorithm: NewKeyAlgorithm) => void
+}>
+
+function AlgorithmSelect({ choices, chosen, onPick }: AlgorithmProps) {
+  const i18n = useI18n()
+  const id = useId()
+  return (
+    <div className="field">
+      <label htmlFor={id}>{i18n.t('keys.algorithm')}</label>
+      <select
+        id={id}
+        className="select"
+        disabled={!choices}
+        value={chosen?.algorithm ?? ''}
+        aria-describedby={`${id}-hint`}
+        onChange={(event) => {
+          const found = choices?.find((choice) => choice.algorithm === event.target.value)
+          if (found) onPick(found.algorithm)
+        }}
+      >
+        {!choices && <option value="">{i18n.t('keys.checkingBrowser')}</option>}
+        {choices?.map((choice) => (
+          <option key={choice.algorithm} value={choice.algorithm} disabled={!choice.available}>
+            {i18n.t(`keys.algorithm_${choice.algorithm}`)}
+            {!choice.available && ` (${i18n.t('keys.notInThisBrowser')})`}
+          </option>
+        ))}
+      </select>
+      <p className="hint reserve" id={`${id}-hint`}>
+        {chosen &&
+          (chosen.unreadableBy.length > 0
+            ? i18n.t('keys.unreadableBy', { verifiers: i18n.list(chosen.unreadableBy) })
+            : i18n.t('keys.readableByAll'))}
+      </p>
+    </div>
+  )
+}

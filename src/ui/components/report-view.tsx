@@ -1,0 +1,239 @@
+import { useId } from 'react'
+import type { FileReport, SignatureReport, TimestampReport } from '../../core/validation/report.ts'
+import { useI18n } from '../i18n/context.tsx'
+import { fileVerdict, signerName, subText, verdictOf } from '../verdict.ts'
+import { Fingerprint } from './certificate.tsx'
+import { CheckList } from './check-list.tsx'
+import { Icon } from './icon.tsx'
+import { TONE_ICON } from './notice.tsx'
+import type { Tone } from './notice.tsx'
+
+/** One file's verdict: a sentence, then a card per signature, then the evidence. Without chrome: pages, frames and the sign result show it. */
+export function FileReportView({ report, heading = true }: { report: FileReport; heading?: boolean }) {
+  const i18n = useI18n()
+  const verdict = fileVerdict(i18n, report)
+  return (
+    <article className="file-report">
+      <header className={`verdict ${verdict.tone}`}>
+        <Icon name={TONE_ICON[verdict.tone]} />
+        <div className="stack-tight">
+          {heading && <p className="small muted break">{report.name}</p>}
+          <h2>{verdict.title}</h2>
+          {verdict.meaning && <p>{verdict.meaning}</p>}
+          {report.code && <p className="small muted mono">{report.code}</p>}
+        </div>
+      </header>
+      {report.warnings.length > 0 && (
+        <ul className="report-warnings small">
+          {report.warnings.map((warning) => (
+            <li key={warning}>{i18n.lookup('checks', warning) ?? warning}</li>
+          ))}
+        </ul>
+      )}
+      {report.signatures.map((signature, index) => (
+        <SignatureCard key={signature.id} signature={signature} index={index + 1} of={report.signatures.length} />
+      ))}
+    </article>
+  )
+}
+
+const TRUST_TONE: Readonly<Record<SignatureReport['trust'], Tone>> = {
+  trusted: 'good',
+  'no-anchor': 'warn',
+  failed: 'bad',
+}
+
+function SignatureCard({ signature, index, of }: { signature: SignatureReport; index: number; of: number }) {
+  const i18n = useI18n()
+  const titleId = useId()
+  const verdict = verdictOf(i18n, signature)
+  return (
+    <section className="signature-card" aria-labelledby={titleId}>
+      <h3 id={titleId}>
+        <Icon name={TONE_ICON[verdict.tone]} />
+        <span className="break">{signerName(i18n, signature)}</span>
+        {of > 1 && <span className="muted small">{i18n.t('verify.signatureOf', { index, total: of })}</span>}
+      </h3>
+      {of > 1 && <p className={`small tag ${verdict.tone}`}>{verdict.title}</p>}
+      <SignatureFactsList signature={signature} />
+      {signature.changes.length > 0 && <Changes signature={signature} />}
+      <details className="details">
+        <summary>
+          <Icon name="chevron" />
+          {i18n.t('verify.checksAndEvidence', { count: signature.checks.length })}
+        </summary>
+        <p className="small muted">
+          {i18n.t('verify.etsi')} <code>{signature.indication}</code>
+          {signature.subIndication && <code> / {signature.subIndication}</code>}
+        </p>
+        <CheckList checks={signature.checks} />
+        {signature.timestamps.map((stamp, at) => (
+          <div key={`${stamp.kind}${String(at)}`} className="stack-tight">
+            <h4 className="small">{i18n.t(`verify.timestamp_${stamp.kind}`)}</h4>
+            <CheckList checks={stamp.checks} />
+          </div>
+        ))}
+      </details>
+      {signature.counterSignatures.map((counter, at) => (
+        <div className="counter" key={counter.id}>
+          <p className="small muted">{i18n.t('verify.counterSignature')}</p>
+          <SignatureCard signature={counter} index={at + 1} of={1} />
+        </div>
+      ))}
+    </section>
+  )
+}
+
+function SignatureFactsList({ signature }: { signature: SignatureReport }) {
+  const i18n = useI18n()
+  const { signer } = signature
+  return (
+    <dl className="facts">
+      {signer && (
+        <>
+          <dt>{i18n.t('verify.who')}</dt>
+          <dd>
+            {[signer.commonName, signer.organization, signer.email].filter(Boolean).join(', ') || signer.subject}
+            <details className="inline-details">
+              <summary>{i18n.t('verify.certificate')}</summary>
+              <CertificateLines signature={signature} />
+            </details>
+          </dd>
+        </>
+      )}
+      <dt>{i18n.t('verify.when')}</dt>
+      <dd>
+        <When signature={signature} />
+      </dd>
+      <dt>{i18n.t('verify.covers')}</dt>
+      <dd>
+        {i18n.t(`verify.coverage_${signature.coverage}`)}
+        {signature.field && (
+          <span className="muted">
+            {' '}
+            {signature.page === undefined
+              ? i18n.t('verify.field', { name: signature.field })
+              : i18n.t('verify.fieldOnPage', { name: signature.field, page: signature.page })}
+          </span>
+        )}
+      </dd>
+      <dt>{i18n.t('verify.changedSince')}</dt>
+      <dd>
+        {i18n.t(`verify.modifications_${signature.modifications}`)}
+        {signature.modifications !== 'none' && (
+          <span className={signature.modificationsPermitted ? 'muted' : 'bad'}>
+            {' '}
+            {i18n.t(signature.modificationsPermitted ? 'verify.permitted' : 'verify.forbidden')}
+          </span>
+        )}
+      </dd>
+      <dt>{i18n.t('verify.trust')}</dt>
+      <dd>
+        <span className={`tag ${TRUST_TONE[signature.trust]}`}>{i18n.t(`verify.trust_${signature.trust}`)}</span>
+        {signer && signer.qualified !== 'not-qualified' && (
+          <span className="muted"> {i18n.t(`verify.${signer.qualified}`)}</span>
+        )}
+      </dd>
+      {signature.reason && (
+        <>
+          <dt>{i18n.t('verify.reason')}</dt>
+          <dd>{signature.reason}</dd>
+        </>
+      )}
+      {signature.location && (
+        <>
+          <dt>{i18n.t('verify.location')}</dt>
+          <dd>{signature.location}</dd>
+        </>
+      )}
+      <dt>{i18n.t('verify.kind')}</dt>
+      <dd>{[signature.format, signature.level, signature.algorithm].filter(Boolean).join(' · ')}</dd>
+    </dl>
+  )
+}
+
+function When({ signature }: { signature: SignatureReport }) {
+  const i18n = useI18n()
+  const { provenTime, claimedTime, timestamps } = signature
+  return (
+    <>
+      {provenTime && <span>{i18n.t('verify.provenBy', { time: i18n.dateTime(provenTime) })} </span>}
+      {claimedTime && (
+        <span className={provenTime ? 'muted' : undefined}>
+          {i18n.t('verify.claimedAs', { time: i18n.dateTime(claimedTime) })}
+        </span>
+      )}
+      {!provenTime && !claimedTime && i18n.t('verify.noTime')}
+      {timestamps.map((stamp, index) => (
+        <StampLine key={`${stamp.kind}${String(index)}`} stamp={stamp} />
+      ))}
+    </>
+  )
+}
+
+function StampLine({ stamp }: { stamp: TimestampReport }) {
+  const i18n = useI18n()
+  const kind = i18n.t(`verify.timestamp_${stamp.kind}`)
+  const when = stamp.time ? i18n.dateTime(stamp.time) : i18n.t('verify.noTime')
+  const state =
+    stamp.indication === 'TOTAL-PASSED'
+      ? i18n.t('verify.stampTrusted')
+      : `${i18n.t('verify.stampNotTrusted')} ${subText(i18n, stamp)}`
+  return (
+    <div className="small muted">
+      {kind}: {when}. {stamp.authority && `${stamp.authority}. `}
+      {state}
+    </div>
+  )
+}
+
+function CertificateLines({ signature }: { signature: SignatureReport }) {
+  const i18n = useI18n()
+  const { signer } = signature
+  if (!signer) return null
+  return (
+    <dl className="facts nested">
+      <dt>{i18n.t('keys.subject')}</dt>
+      <dd>{signer.subject}</dd>
+      <dt>{i18n.t('keys.issuer')}</dt>
+      <dd>{signer.issuer}</dd>
+      <dt>{i18n.t('keys.validity')}</dt>
+      <dd>{i18n.t('keys.fromTo', { from: i18n.dateTime(signer.notBefore), to: i18n.dateTime(signer.notAfter) })}</dd>
+      <dt>{i18n.t('keys.serialNumber')}</dt>
+      <dd>
+        <code>{signer.serialNumber}</code>
+      </dd>
+      <dt>{i18n.t('keys.fingerprint')}</dt>
+      <dd>
+        <Fingerprint hex={signer.fingerprint} />
+      </dd>
+    </dl>
+  )
+}
+
+function Changes({ signature }: { signature: SignatureReport }) {
+  const i18n = useI18n()
+  return (
+    <details className="details" open={!signature.modificationsPermitted}>
+      <summary>
+        <Icon name="chevron" />
+        {i18n.t('verify.changesAfter', { count: signature.changes.length })}
+      </summary>
+      <ul className="changes small">
+        {signature.changes.map((change, index) => (
+          <li
+            key={`${change.what}${change.object ?? ''}${String(index)}`}
+            className={change.rule === null ? 'bad' : undefined}
+          >
+            {i18n.lookup('checks', `change-${change.what}`) ?? change.what}
+            {change.field && <span className="muted"> {change.field}</span>}
+            {change.page !== undefined && (
+              <span className="muted"> {i18n.t('verify.onPage', { page: change.page })}</span>
+            )}
+            {change.rule === null && <span> {i18n.t('verify.unexplained')}</span>}
+          </li>
+        ))}
+      </ul>
+    </details>
+  )
+}

@@ -1,0 +1,46 @@
+import { checks } from './en/checks.ts'
+import { common } from './en/common.ts'
+import { errors } from './en/errors.ts'
+import { keys } from './en/keys.ts'
+import { sign } from './en/sign.ts'
+import { verify } from './en/verify.ts'
+import { viewer } from './en/viewer.ts'
+import type { Translated } from './message.ts'
+
+/** The one list of pages; a new page adds its file here and in each language. */
+export const english = { checks, common, errors, keys, sign, verify, viewer }
+
+export type English = typeof english
+export type Catalogue = Readonly<{ [Page in keyof English]: Translated<English[Page]> }>
+
+export type MessageKey = { [Page in keyof English]: `${Page}.${Extract<keyof English[Page], string>}` }[keyof English]
+export type EnglishOf<Key extends MessageKey> = Key extends `${infer Page extends keyof English}.${infer Name}`
+  ? Name extends keyof English[Page]
+    ? English[Page][Name]
+    : never
+  : never
+
+export const LOCALES = ['en', 'ru', 'uk'] as const
+export type Locale = (typeof LOCALES)[number]
+
+/** Each language is its own chunk: a reader of one does not download the others. */
+export async function loadCatalogue(locale: Locale): Promise<Catalogue | English> {
+  switch (locale) {
+    case 'en':
+      return english
+    case 'ru':
+      return (await import('./ru/index.ts')).russian
+    case 'uk':
+      return (await import('./uk/index.ts')).ukrainian
+  }
+}
+
+/** The first wanted language that we speak ('ru-RU' is 'ru'), else English. */
+export function chooseLocale(wanted: readonly (string | null | undefined)[]): Locale {
+  for (const tag of wanted) {
+    const language = tag?.toLowerCase().split('-')[0]
+    const match = LOCALES.find((locale) => locale === language)
+    if (match) return match
+  }
+  return 'en'
+}

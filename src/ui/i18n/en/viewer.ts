@@ -1,0 +1,26 @@
+export const viewer = {
+  page: 'Page {page} of {pages}',
+  position: '{page} / {pages}',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  zoom: '{percent}%',
+  fit: 'Fit to width',
+  document: 'Text of {name}',
+  opening: 'Opening the document…',
+  notFaithful: 'This document may not be shown exactly as it is',
+  pagesNotDrawn: { one: 'Page {list} could not be drawn', other: 'Pages {list} could not be drawn' },
+  notFaithfulMeaning:
+    'The viewer could not read some part of it. Open it in another reader before you sign: you would be signing what it holds, not what is shown here.',
+  whatViewerSaid: 'What the viewer reported',
+  cannotShow: 'This document cannot be shown',
+  cannotShowMeans:
+    'Do not sign what you cannot read. Open it in another reader first, or ask the sender for another copy.',
+  noPreview: 'This kind of file cannot be shown here',
+  noPreviewMeans: 'Open it in its own program before you sign it. The signature covers every byte of the file.',
+  imageOf: 'The image {name}',
+  textCut: 'Only the beginning is shown. The signature covers the whole file.',
+  box: 'Signature box on page {page}',
+  boxKeys: 'Arrow keys move the box, Shift with arrow keys changes its size.',
+  signHere: 'Sign here',
+  signatureGoesHere: 'Your signature goes here',
+} as const

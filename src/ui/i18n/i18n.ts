@@ -1,0 +1,87 @@
+import { english } from './catalogue.ts'
+import type { Catalogue, English, EnglishOf, Locale, MessageKey } from './catalogue.ts'
+import { pluralForm, splitAtPlaceholders } from './message.ts'
+import type { Message, Parameters } from './message.ts'
+
+type Value = string | number
+
+/** Words, dates and numbers of one language. Dates always carry their time zone. */
+export interface I18n {
+  readonly locale: Locale
+  t<Key extends MessageKey>(key: Key, ...parameters: Parameters<EnglishOf<Key>, Value>): string
+  /** The text cut at its placeholders, for sentences that hold elements: text, name, text, name, text. */
+  parts(key: MessageKey): readonly string[]
+  /** A key made at run time (an error code, a check's id); null when the catalogue has none. */
+  lookup(page: keyof English, name: string, parameters?: Readonly<Record<string, Value>>): string | null
+  number(value: number): string
+  bytes(length: number): string
+  date(value: Date | string): string
+  /** With seconds left out and the reader's time zone named. */
+  dateTime(value: Date | string): string
+  list(items: readonly string[]): string
+}
+
+function messageAt(catalogue: Catalogue | English, page: string, name: string): Message | null {
+  const messages = (catalogue as unknown as Record<string, Readonly<Record<string, Message>> | undefined>)[page]
+  return messages && Object.hasOwn(messages, name) ? (messages[name] ?? null) : null
+}
+
+const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
+
+export function createI18n(locale: Locale, catalogue: Catalogue | English, timeZone?: string): I18n {
+  const rules = new Intl.PluralRules(locale)
+  const numbers = new Intl.NumberFormat(locale)
+  const zone = timeZone === undefined ? {} : { timeZone }
+  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', ...zone })
+  const times = new Intl.DateTimeFormat(locale, {
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZoneName: 'short',
+    ...zone,
+  })
+  const lists = new Intl.ListFormat(locale, { type: 'conjunction' })
+
+  const fill = (message: Message, parameters: Readonly<Record<string, Value>>): string => {
+    const count = typeof parameters.count === 'number' ? parameters.count : undefined
+    return splitAtPlaceholders(pluralForm(message, count, rules))
+      .map((part, index) => {
+        if (index % 2 === 0) return part
+        const value = parameters[part]
+        return typeof value === 'number' ? numbers.format(value) : (value ?? `{${part}}`)
+      })
+      .join('')
+  }
+
+  const find = (key: string): Message => {
+    const [page = '', name = ''] = key.split('.')
+    return messageAt(catalogue, page, name) ?? messageAt(english, page, name) ?? key
+  }
+
+  return {
+    locale,
+    t: (key, ...parameters) => fill(find(key), (parameters[0] as Readonly<Record<string, Value>> | undefined) ?? {}),
+    parts: (key) => splitAtPlaceholders(pluralForm(find(key), undefined, rules)),
+    lookup: (page, name, parameters = {}) => {
+      const message = messageAt(catalogue, page, name) ?? messageAt(english, page, name)
+      return message === null ? null : fill(message, parameters)
+    },
+    number: (value) => numbers.format(value),
+    bytes: (length) => {
+      const power = length < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(length) / 3))
+      const unit = UNITS[power] ?? 'byte'
+      const value = length / 1000 ** power
+      return new Intl.NumberFormat(locale, {
+        style: 'unit',
+        unit,
+        unitDisplay: power === 0 ? 'long' : 'short',
+        maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
+      }).format(value)
+    },
+    date: (value) => dates.format(new Date(value)),
+    dateTime: (value) => times.format(new Date(value)),
+    list: (items) => lists.format(items),
+  }
+}

@@ -1,0 +1,180 @@
+import { useId, useState } from 'react'
+import type { KeyCard } from '../../../app/manage-keys.ts'
+import { refusalOf } from '../../../app/refusal.ts'
+import type { Refusal } from '../../../core/formats/format.ts'
+import { CertificateFactsList, CertificateSummary } from '../../components/certificate.tsx'
+import { Dialog } from '../../components/dialog.tsx'
+import { saveFile } from '../../components/save-file.ts'
+import { Icon } from '../../components/icon.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
+import { nameOn } from '../../use-keys.ts'
+
+type Props = Readonly<{ card: KeyCard; onChanged: () => Promise<void> }>
+
+/** One certificate: who, until when, where its key lives, what it can and cannot do. */
+export function KeyCardView({ card, onChanged }: Props) {
+  const i18n = useI18n()
+  const { keys } = useServices()
+  const [dialog, setDialog] = useState<'rename' | 'remove' | null>(null)
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const name = nameOn(card)
+  const download = async (encoding: 'pem' | 'der') => {
+    try {
+      saveFile(await keys.exportCertificate(card.ref, encoding))
+    } catch (error) {
+      setRefusal(refusalOf(error))
+    }
+  }
+  return (
+    <article className="key-card">
+      <div className="key-head">
+        <CertificateSummary card={card} />
+        {card.label !== name && <span className="key-label small ellipsis">{card.label}</span>}
+      </div>
+      <KeyNotes card={card} />
+      <details className="details">
+        <summary>
+          <Icon name="chevron" />
+          {i18n.t('keys.details')}
+        </summary>
+        <CertificateFactsList certificate={card.certificate} />
+      </details>
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <div className="row">
+        <button type="button" className="button small" onClick={() => void download('pem')}>
+          <Icon name="download" />
+          {i18n.t('keys.exportPem')}
+        </button>
+        <button type="button" className="button small" onClick={() => void download('der')}>
+          <Icon name="download" />
+          {i18n.t('keys.exportDer')}
+        </button>
+        {card.managed && (
+          <>
+            <button type="button" className="button small" onClick={() => setDialog('rename')}>
+              {i18n.t('keys.rename')}
+            </button>
+            <button type="button" className="button small quiet bad" onClick={() => setDialog('remove')}>
+              {i18n.t('keys.remove')}
+            </button>
+          </>
+        )}
+      </div>
+      {dialog === 'rename' && <RenameDialog card={card} onClose={() => setDialog(null)} onChanged={onChanged} />}
+      {dialog === 'remove' && <RemoveDialog card={card} onClose={() => setDialog(null)} onChanged={onChanged} />}
+    </article>
+  )
+}
+
+function KeyNotes({ card }: { card: KeyCard }) {
+  const i18n = useI18n()
+  return (
+    <ul className="key-notes small">
+      {card.maySign !== null && <li className="bad">{i18n.t('keys.mayNotSign')}</li>}
+      {card.unreadableBy.length > 0 && (
+        <li>{i18n.t('keys.unreadableBy', { verifiers: i18n.list(card.unreadableBy) })}</li>
+      )}
+      {card.place === 'browser' && !card.backedUp && <li>{i18n.t('keys.onlyHere')}</li>}
+      <li className="muted">
+        {card.lastUsedAt ? i18n.t('keys.lastUsed', { time: i18n.dateTime(card.lastUsedAt) }) : i18n.t('keys.neverUsed')}
+      </li>
+    </ul>
+  )
+}
+
+type DialogProps = Readonly<{ card: KeyCard; onClose: () => void; onChanged: () => Promise<void> }>
+
+function RenameDialog({ card, onClose, onChanged }: DialogProps) {
+  const i18n = useI18n()
+  const { keys } = useServices()
+  const id = useId()
+  const [label, setLabel] = useState(card.label)
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const rename = async () => {
+    try {
+      await keys.rename(card.ref, label.trim())
+      await onChanged()
+      onClose()
+    } catch (error) {
+      setRefusal(refusalOf(error))
+    }
+  }
+  return (
+    <Dialog
+      title={i18n.t('keys.rename')}
+      onClose={onClose}
+      footer={
+        <>
+          <button type="button" className="button" onClick={onClose}>
+            {i18n.t('common.cancel')}
+          </button>
+          <button type="submit" form={id} className="button primary" disabled={label.trim() === ''}>
+            {i18n.t('keys.renameSave')}
+          </button>
+        </>
+      }
+    >
+      <form
+        id={id}
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void rename()
+        }}
+      >
+        <div className="field">
+          <label htmlFor={`${id}-label`}>{i18n.t('keys.label')}</label>
+          <input
+            id={`${id}-label`}
+            className="input"
+            maxLength={64}
+            value={label}
+            onChange={(event) => setLabel(event.target.value)}
+          />
+          <p className="hint">{i18n.t('keys.labelHint')}</p>
+        </div>
+        {refusal && <RefusalNotice refusal={refusal} />}
+      </form>
+    </Dialog>
+  )
+}
+
+function RemoveDialog({ card, onClose, onChanged }: DialogProps) {
+  const i18n = useI18n()
+  const { keys } = useServices()
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const remove = async () => {
+    try {
+      await keys.remove(card.ref)
+      await onChanged()
+      onClose()
+    } catch (error) {
+      setRefusal(refusalOf(error))
+    }
+  }
+  return (
+    <Dialog
+      title={i18n.t('keys.removeTitle', { name: card.label })}
+      onClose={onClose}
+      footer={
+        <>
+          <button type="button" className="button" onClick={onClose}>
+            {i18n.t('keys.keep')}
+          </button>
+          <button type="button" className="button danger" onClick={() => void remove()}>
+            {i18n.t('keys.removeForEver')}
+          </button>
+        </>
+      }
+    >
+      <div className="stack">
+        <Notice tone="bad" title={i18n.t('keys.removeWarning')}>
+          <p>{i18n.t('keys.removeMeans')}</p>
+        </Notice>
+        {refusal && <RefusalNotice refusal={refusal} />}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,95 @@
+import { useEffect, useState } from 'react'
+import type { KeyCard, StorageState } from '../../../app/manage-keys.ts'
+import { Icon } from '../../components/icon.tsx'
+import { NewKeyDialog } from '../../components/new-key-form.tsx'
+import { RefusalNotice } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
+import { useKeys } from '../../use-keys.ts'
+import { KeyCardView } from './key-card.tsx'
+
+export function KeysPage() {
+  const i18n = useI18n()
+  const { listing, refresh } = useKeys()
+  const [creating, setCreating] = useState(false)
+  const newKey = (
+    <button type="button" className="button primary" onClick={() => setCreating(true)}>
+      <Icon name="plus" />
+      {i18n.t('keys.newKey')}
+    </button>
+  )
+  return (
+    <div className="page">
+      <header className="page-head">
+        <div>
+          <h1>{i18n.t('keys.title')}</h1>
+          <p className="muted">{i18n.t('keys.intro')}</p>
+        </div>
+        {listing && listing.keys.length > 0 && newKey}
+      </header>
+      <div className="key-list" aria-busy={listing === null}>
+        {listing?.keys.map((card) => (
+          <KeyCardView key={`${card.ref.provider}/${card.ref.id}`} card={card} onChanged={refresh} />
+        ))}
+        {listing?.keys.length === 0 && (
+          <div className="empty">
+            <Icon name="key" />
+            <h2>{i18n.t('keys.none')}</h2>
+            <p className="muted">{i18n.t('keys.noneMeans')}</p>
+            {newKey}
+          </div>
+        )}
+      </div>
+      <StorageLine keys={listing?.keys ?? []} />
+      {creating && (
+        <NewKeyDialog
+          onClose={() => setCreating(false)}
+          onCreated={() => {
+            setCreating(false)
+            void refresh()
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+/** What the browser promised about these keys, and the way to ask it. */
+function StorageLine({ keys: cards }: { keys: readonly KeyCard[] }) {
+  const i18n = useI18n()
+  const { keys } = useServices()
+  const [storage, setStorage] = useState<StorageState | null>(null)
+  const [asked, setAsked] = useState(false)
+  useEffect(() => {
+    let current = true
+    keys
+      .storage()
+      .then((state) => current && setStorage(state))
+      .catch(() => undefined)
+    return () => {
+      current = false
+    }
+  }, [keys, cards])
+  if (!storage) return null
+  if (storage.unavailable) {
+    return <RefusalNotice refusal={{ code: storage.unavailable, message: 'storage', details: {} }} />
+  }
+  const ask = async () => {
+    setStorage(await keys.requestPersistence())
+    setAsked(true)
+  }
+  return (
+    <section className="storage-line small" aria-label={i18n.t('keys.storage')}>
+      <Icon name={storage.persisted ? 'check' : 'info'} />
+      <p>
+        {i18n.t(storage.persisted ? 'keys.persisted' : 'keys.notPersisted')}{' '}
+        {!storage.persisted && asked && <span>{i18n.t('keys.persistRefused')}</span>}
+      </p>
+      {storage.persisted === false && !asked && (
+        <button type="button" className="button small" onClick={() => void ask()}>
+          {i18n.t('keys.askToKeep')}
+        </button>
+      )}
+    </section>
+  )
+}

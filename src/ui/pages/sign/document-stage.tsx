@@ -1,0 +1,149 @@
+import { lazy, Suspense, useEffect, useId, useState } from 'react'
+import type { ReactNode } from 'react'
+import type { PageViewport } from 'pdfjs-dist'
+import { Icon } from '../../components/icon.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import type { PdfState } from '../../viewer/use-pdf.ts'
+import { PlainPreview } from './plain-preview.tsx'
+import type { SessionItem } from './session.ts'
+
+const PdfViewer = lazy(async () => ({ default: (await import('../../viewer/pdf-viewer.tsx')).PdfViewer }))
+
+type Props = Readonly<{
+  item: SessionItem
+  file: { name: string; blob: Blob }
+  pdf: PdfState
+  overlay?: ((space: PageViewport, page: number) => ReactNode) | undefined
+  target?: Readonly<{ page: number }> | null
+  onBack?: (() => void) | undefined
+  onUnlock: (password: string) => void
+  onRemove: () => void
+}>
+
+/** The document as it will be signed, and what a signer must know of it, above it. */
+export function DocumentStage({ item, file, pdf, overlay, target, onBack, onUnlock, onRemove }: Props) {
+  const i18n = useI18n()
+  const { inspection } = item
+  const locked = inspection?.pdf?.encryption === 'password-required'
+  return (
+    <div className="document-stage">
+      {onBack && (
+        <button type="button" className="button quiet small back" onClick={onBack}>
+          <span aria-hidden="true">←</span> {i18n.t('sign.backToList')}
+        </button>
+      )}
+      <StageNotices item={item} onRemove={onRemove} />
+      {!inspection && (
+        <div className="viewer-empty" aria-busy="true">
+          <p>{i18n.t('sign.stillReading')}</p>
+        </div>
+      )}
+      {inspection && locked && <PasswordForm tried={item.attempt > 0} onUnlock={onUnlock} />}
+      {inspection?.kind === 'pdf' && !locked && pdf.status === 'open' && (
+        <Suspense fallback={<div className="viewer-empty" aria-busy="true" />}>
+          <PdfViewer
+            view={pdf.view}
+            warnings={pdf.warnings}
+            name={file.name}
+            {...(overlay ? { overlay } : {})}
+            target={target ?? null}
+          />
+        </Suspense>
+      )}
+      {inspection?.kind === 'pdf' && !locked && pdf.status === 'loading' && (
+        <div className="viewer-empty" aria-busy="true">
+          <p>{i18n.t('viewer.opening')}</p>
+        </div>
+      )}
+      {inspection?.kind === 'pdf' && !locked && pdf.status === 'failed' && (
+        <div className="viewer-empty">
+          <Notice tone="warn" title={i18n.t('viewer.cannotShow')} role="alert">
+            <p>{i18n.t('viewer.cannotShowMeans')}</p>
+            <p className="code">{pdf.message}</p>
+          </Notice>
+        </div>
+      )}
+      {inspection?.kind === 'other' && <PlainPreview file={file} />}
+    </div>
+  )
+}
+
+function StageNotices({ item, onRemove }: { item: SessionItem; onRemove: () => void }) {
+  const i18n = useI18n()
+  const { inspection } = item
+  if (!inspection) return null
+  const { refused, warnings, pdf } = inspection
+  const shown = refused && pdf?.encryption !== 'password-required'
+  if (!shown && warnings.length === 0 && !pdf?.signatures) return null
+  return (
+    <div className="stage-notices">
+      {shown && (
+        <RefusalNotice refusal={refused}>
+          {inspection.containers.includes('detached') ? (
+            <p>{i18n.t('sign.detachedStillWorks')}</p>
+          ) : (
+            <p>
+              <button type="button" className="link-button" onClick={onRemove}>
+                {i18n.t('sign.takeAnother')}
+              </button>
+            </p>
+          )}
+        </RefusalNotice>
+      )}
+      {warnings.length > 0 && (
+        <Notice tone="warn" title={i18n.t('sign.beforeYouSign')}>
+          <ul className="plain-list">
+            {warnings.map((warning, index) => (
+              <li key={`${warning.id}${String(index)}`}>
+                {i18n.lookup('checks', warning.id) ?? warning.id}
+                {warning.evidence && <span className="muted"> {warning.evidence}</span>}
+              </li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      {pdf && pdf.signatures > 0 && (
+        <p className="small muted signed-before">
+          <Icon name="info" /> {i18n.t('sign.signedBefore', { count: pdf.signatures })}
+        </p>
+      )}
+    </div>
+  )
+}
+
+function PasswordForm({ tried, onUnlock }: { tried: boolean; onUnlock: (password: string) => void }) {
+  const i18n = useI18n()
+  const id = useId()
+  const [empty, setEmpty] = useState(true)
+  useEffect(() => document.getElementById(id)?.focus(), [id])
+  return (
+    <div className="viewer-empty">
+      <form
+        className="stack password-form"
+        onSubmit={(event) => {
+          event.preventDefault()
+          const field = event.currentTarget.elements.namedItem('password')
+          if (field instanceof HTMLInputElement && field.value !== '') onUnlock(field.value)
+        }}
+      >
+        <div className="field">
+          <label htmlFor={id}>{i18n.t('sign.passwordLabel')}</label>
+          <input
+            id={id}
+            name="password"
+            className="input"
+            type="password"
+            autoComplete="off"
+            aria-invalid={tried}
+            onChange={(event) => setEmpty(event.target.value === '')}
+          />
+          {tried && <p className="problem">{i18n.t('sign.passwordWrong')}</p>}
+        </div>
+        <button type="submit" className="button" disabled={empty}>
+          {i18n.t('sign.open')}
+        </button>
+      </form>
+    </div>
+  )
+}

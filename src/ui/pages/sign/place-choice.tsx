@@ -1,0 +1,184 @@
+import { useEffect, useId, useState } from 'react'
+import type { PageViewport } from 'pdfjs-dist'
+import type { DocumentInspection, VisiblePlace } from '../../../app/sign-documents.ts'
+import type { PdfRect } from '../../../core/formats/format.ts'
+import { useI18n } from '../../i18n/context.tsx'
+import { fitBox, fromMillimetres, proposedBox, toBox, toMillimetres, toPdfRect } from '../../viewer/geometry.ts'
+import type { Box } from '../../viewer/geometry.ts'
+import type { PdfView } from '../../viewer/use-pdf.ts'
+
+/** Lower left of the last page: there on any page size, whatever the batch holds. */
+const BATCH_RECT: PdfRect = [36, 36, 236, 100]
+
+type Props = Readonly<{
+  place: VisiblePlace
+  onPlace: (place: VisiblePlace) => void
+  /** Null: many documents, or one that is still opening. */
+  view: PdfView | null
+  inspection: DocumentInspection | null
+  many: boolean
+  disabled: boolean
+}>
+
+async function proposedPlace(view: PdfView): Promise<VisiblePlace> {
+  const page = await view.page(view.pages)
+  const space = page.getViewport({ scale: 1 })
+  return { kind: 'box', page: view.pages, rect: toPdfRect(space, proposedBox(space, 1)) }
+}
+
+/** Where a person will see the signature in a PDF: nowhere, in a box of their own, or in a field the document brings. */
+export function PlaceChoice({ place, onPlace, view, inspection, many, disabled }: Props) {
+  const i18n = useI18n()
+  const group = useId()
+  const fields = (inspection?.pdf?.fields ?? []).filter((field) => !field.signed)
+  const chooseBox = () => {
+    if (many) onPlace({ kind: 'box', page: -1, rect: BATCH_RECT })
+    else if (view) void proposedPlace(view).then(onPlace)
+  }
+  return (
+    <fieldset className="stack-tight" disabled={disabled}>
+      <legend className="section-label">{i18n.t('sign.onThePage')}</legend>
+      <div className="choices">
+        <label className="choice">
+          <input type="radio" name={group} checked={place.kind === 'none'} onChange={() => onPlace({ kind: 'none' })} />
+          <span>{i18n.t('sign.placeNone')}</span>
+        </label>
+        <label className="choice">
+          <input
+            type="radio"
+            name={group}
+            checked={place.kind === 'box'}
+            disabled={!many && !view}
+            onChange={chooseBox}
+          />
+          <span>{i18n.t(many ? 'sign.placeBatch' : 'sign.placeBox')}</span>
+          {place.kind === 'box' && !many && <span className="hint">{i18n.t('sign.placeBoxHint')}</span>}
+        </label>
+        {!many &&
+          fields.map((field) => (
+            <label className="choice" key={field.name}>
+              <input
+                type="radio"
+                name={group}
+                checked={place.kind === 'field' && place.name === field.name}
+                disabled={field.refused !== null}
+                onChange={() => onPlace({ kind: 'field', name: field.name })}
+              />
+              <span className="break">
+                {field.page === null
+                  ? i18n.t('sign.placeField', { name: field.name })
+                  : i18n.t('sign.placeFieldOn', { name: field.name, page: field.page })}
+              </span>
+              {field.refused && (
+                <span className="hint">{i18n.lookup('errors', field.refused.code)?.split('\n')[0]}</span>
+              )}
+            </label>
+          ))}
+      </div>
+      {place.kind === 'box' && view && !many && <ExactPlace place={place} view={view} onPlace={onPlace} />}
+    </fieldset>
+  )
+}
+
+type BoxPlace = Extract<VisiblePlace, { kind: 'box' }>
+
+function useSpace(view: PdfView, page: number): PageViewport | null {
+  const [space, setSpace] = useState<PageViewport | null>(null)
+  useEffect(() => {
+    let current = true
+    view
+      .page(page)
+      .then((proxy) => current && setSpace(proxy.getViewport({ scale: 1 })))
+      .catch(() => undefined)
+    return () => {
+      current = false
+    }
+  }, [view, page])
+  return space
+}
+
+const SIDES = ['left', 'top', 'width', 'height'] as const
+
+/** The same box in numbers, from the page's upper left corner as seen: for keyboards, and for people who know where. */
+function ExactPlace({
+  place,
+  view,
+  onPlace,
+}: {
+  place: BoxPlace
+  view: PdfView
+  onPlace: (place: VisiblePlace) => void
+}) {
+  const i18n = useI18n()
+  const id = useId()
+  const space = useSpace(view, place.page)
+  const box: Box | null = space && toBox(space, place.rect)
+  const onPage = (page: number) => {
+    if (!Number.isInteger(page) || page < 1 || page > view.pages || !box) return
+    const move = async () => {
+      const next = (await view.page(page)).getViewport({ scale: 1 })
+      onPlace({ kind: 'box', page, rect: toPdfRect(next, fitBox(box, next, 1)) })
+    }
+    void move()
+  }
+  const onSide = (side: (typeof SIDES)[number], millimetres: number) => {
+    if (!space || !box || !Number.isFinite(millimetres)) return
+    const next = fitBox({ ...box, [side]: fromMillimetres(millimetres, 1) }, space, 1)
+    onPlace({ kind: 'box', page: place.page, rect: toPdfRect(space, next) })
+  }
+  return (
+    <div className="exact">
+      <NumberField
+        id={`${id}-page`}
+        label={i18n.t('sign.boxPage')}
+        value={place.page}
+        min={1}
+        max={view.pages}
+        onValue={onPage}
+      />
+      {SIDES.map((side) => (
+        <NumberField
+          key={side}
+          id={`${id}-${side}`}
+          label={i18n.t(`sign.box_${side}`)}
+          value={box ? Math.round(toMillimetres(box[side], 1)) : 0}
+          min={0}
+          max={2000}
+          onValue={(value) => onSide(side, value)}
+        />
+      ))}
+    </div>
+  )
+}
+
+type NumberProps = Readonly<{
+  id: string
+  label: string
+  value: number
+  min: number
+  max: number
+  onValue: (value: number) => void
+}>
+
+function NumberField({ id, label, value, min, max, onValue }: NumberProps) {
+  const [typed, setTyped] = useState<string | null>(null)
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <input
+        id={id}
+        className="input tabular"
+        type="number"
+        inputMode="numeric"
+        min={min}
+        max={max}
+        value={typed ?? String(value)}
+        onChange={(event) => {
+          setTyped(event.target.value)
+          if (event.target.value !== '') onValue(event.target.valueAsNumber)
+        }}
+        onBlur={() => setTyped(null)}
+      />
+    </div>
+  )
+}

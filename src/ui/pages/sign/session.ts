@@ -1,0 +1,147 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { refusalOf } from '../../../app/refusal.ts'
+import type { Refusal } from '../../../core/formats/format.ts'
+import type {
+  DocumentInspection,
+  SignDocuments,
+  SignEvent,
+  SignOptions,
+  SignOutcome,
+} from '../../../app/sign-documents.ts'
+import type { KeyRef } from '../../../app/manage-keys.ts'
+import { isAbort } from '../../../core/errors.ts'
+import type { SourceFile } from '../../../core/formats/format.ts'
+
+export type SessionItem = Readonly<{
+  id: number
+  file: SourceFile
+  /** Null while it is read. */
+  inspection: DocumentInspection | null
+  /** Counts the passwords tried. */
+  attempt: number
+  /** Held in a closure: no password lies readable in React's state. */
+  password?: () => string
+}>
+
+export type Run =
+  | Readonly<{ status: 'idle'; refusal: Refusal | null }>
+  | Readonly<{ status: 'running'; events: readonly (SignEvent | null)[]; finished: number; total: number }>
+  | Readonly<{ status: 'done'; outcomes: readonly SignOutcome[] }>
+
+export const DEFAULT_OPTIONS: SignOptions = { container: 'auto', level: 'B-B', place: { kind: 'none' } }
+
+const IDLE: Run = { status: 'idle', refusal: null }
+const INSPECTIONS_AT_ONCE = 4
+
+export interface SignSession {
+  readonly items: readonly SessionItem[]
+  readonly options: SignOptions
+  readonly run: Run
+  readonly add: (files: readonly SourceFile[]) => void
+  readonly remove: (id: number) => void
+  readonly clear: () => void
+  readonly unlock: (id: number, password: string) => void
+  readonly setOptions: (change: Partial<SignOptions>) => void
+  readonly sign: (key: KeyRef) => Promise<void>
+  readonly cancel: () => void
+  /** After a finished run: the failed ones stay, to be tried again. */
+  readonly keepFailed: () => void
+}
+
+/** Inspects what is not yet known, a few at a time, whatever is added or removed meanwhile. */
+function useInspections(
+  documents: SignDocuments,
+  items: readonly SessionItem[],
+  onInspected: (id: number, inspection: DocumentInspection) => void,
+) {
+  const running = useRef(new Set<string>())
+  useEffect(() => {
+    const waiting = items.filter((item) => !item.inspection && !running.current.has(keyOf(item)))
+    for (const item of waiting.slice(0, INSPECTIONS_AT_ONCE - running.current.size)) {
+      const key = keyOf(item)
+      running.current.add(key)
+      const options = item.password === undefined ? {} : { password: item.password() }
+      documents
+        .inspect(item.file, options)
+        .catch((error: unknown) => unreadable(item.file, refusalOf(error)))
+        .then((inspection) => {
+          running.current.delete(key)
+          onInspected(item.id, inspection)
+        })
+        .catch(() => running.current.delete(key))
+    }
+  }, [documents, items, onInspected])
+}
+
+const keyOf = (item: SessionItem) => `${String(item.id)}/${String(item.attempt)}`
+
+function unreadable(file: SourceFile, refused: Refusal): DocumentInspection {
+  return { name: file.name, size: file.blob.size, kind: 'other', containers: [], pdf: null, warnings: [], refused }
+}
+
+/** Documents on the table, how they are to be signed, and the run: the state of every page that signs. */
+export function useSignSession(documents: SignDocuments): SignSession {
+  const [items, setItems] = useState<readonly SessionItem[]>([])
+  const [options, setAllOptions] = useState<SignOptions>(DEFAULT_OPTIONS)
+  const [run, setRun] = useState<Run>(IDLE)
+  const nextId = useRef(1)
+  const controller = useRef<AbortController | null>(null)
+
+  const onInspected = useCallback((id: number, inspection: DocumentInspection) => {
+    setItems((now) => now.map((item) => (item.id === id ? { ...item, inspection } : item)))
+  }, [])
+  useInspections(documents, items, onInspected)
+
+  const add = useCallback((files: readonly SourceFile[]) => {
+    setRun((now) => (now.status === 'running' ? now : IDLE))
+    setItems((now) => [...now, ...files.map((file) => ({ id: nextId.current++, file, inspection: null, attempt: 0 }))])
+  }, [])
+  const remove = useCallback((id: number) => setItems((now) => now.filter((item) => item.id !== id)), [])
+  const clear = useCallback(() => {
+    setItems([])
+    setRun(IDLE)
+    setAllOptions(DEFAULT_OPTIONS)
+  }, [])
+  const unlock = useCallback((id: number, password: string) => {
+    const opened = (item: SessionItem) => ({
+      ...item,
+      attempt: item.attempt + 1,
+      password: () => password,
+      inspection: null,
+    })
+    setItems((now) => now.map((item) => (item.id === id ? opened(item) : item)))
+  }, [])
+  const setOptions = useCallback((change: Partial<SignOptions>) => setAllOptions((now) => ({ ...now, ...change })), [])
+  const cancel = useCallback(() => controller.current?.abort(), [])
+
+  const sign = async (key: KeyRef) => {
+    const own = new AbortController()
+    controller.current = own
+    setRun({ status: 'running', events: items.map(() => null), finished: 0, total: items.length })
+    const onEvent = (event: SignEvent) =>
+      setRun((now) => {
+        if (now.status !== 'running') return now
+        const events = now.events.with(event.index, event)
+        return { ...now, events, finished: event.finished, total: event.total }
+      })
+    const requested = items.map((item) => ({
+      file: item.file,
+      ...(item.password === undefined ? {} : { options: { password: item.password() } }),
+    }))
+    try {
+      const outcomes = await documents.sign({ items: requested, key, options }, { signal: own.signal, onEvent })
+      setRun({ status: 'done', outcomes })
+    } catch (error) {
+      setRun({ status: 'idle', refusal: isAbort(error) ? null : refusalOf(error) })
+    }
+  }
+
+  const keepFailed = useCallback(() => {
+    if (run.status !== 'done') return
+    const failed = new Set(run.outcomes.filter((each) => each.status !== 'signed').map((each) => each.index))
+    setItems(items.filter((_item, index) => failed.has(index)))
+    setRun(IDLE)
+  }, [items, run])
+
+  return { items, options, run, add, remove, clear, unlock, setOptions, sign, cancel, keepFailed }
+}

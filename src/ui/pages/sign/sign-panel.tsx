@@ -1,0 +1,192 @@
+import { useId } from 'react'
+import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
+import type { DocumentInspection, SignatureContainer, SignOptions } from '../../../app/sign-documents.ts'
+import { CertificatePicker } from '../../components/certificate-picker.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import type { I18n } from '../../i18n/i18n.ts'
+import { nameOn } from '../../use-keys.ts'
+import type { PdfView } from '../../viewer/use-pdf.ts'
+import { PlaceChoice } from './place-choice.tsx'
+import { RunProgress } from './run-progress.tsx'
+import type { SessionItem, SignSession } from './session.ts'
+
+type Props = Readonly<{
+  session: SignSession
+  listing: KeyListing | null
+  chosen: KeyCard | null
+  onChoose: (key: KeyRef) => void
+  onCreate: () => void
+  /** The open PDF when there is just one. */
+  view: PdfView | null
+  /** The sample's key: said plainly, so that nobody takes it for their own. */
+  isThrowAway?: boolean
+}>
+
+export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: string): string {
+  const [only] = items
+  if (items.length !== 1 || !only) return i18n.t('sign.actMany', { count: items.length, signer })
+  const pages = only.inspection?.pdf?.pages
+  if (pages === undefined) return i18n.t('sign.actFile', { name: only.file.name, signer })
+  return i18n.t('sign.actPdf', { name: only.file.name, count: pages, signer })
+}
+
+/** `auto` resolved for one file: what will be made of it. */
+export function containerFor(inspection: DocumentInspection | null, options: SignOptions): SignatureContainer | null {
+  if (!inspection) return null
+  if (options.container === 'auto') return inspection.containers[0] ?? null
+  return inspection.containers.includes(options.container) ? options.container : null
+}
+
+/** The act: who signs, what will be in the file, one button that says it all. Without chrome: a page, a frame or a window holds it. */
+export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, isThrowAway = false }: Props) {
+  const i18n = useI18n()
+  const { items, options, run } = session
+  const many = items.length > 1
+  const only = many ? null : (items[0]?.inspection ?? null)
+  const busy = run.status === 'running'
+  const embeds = items.some((item) => containerFor(item.inspection, options) === 'embedded')
+  return (
+    <div className="sign-panel">
+      <div className="sign-options">
+        <CertificatePicker listing={listing} chosen={chosen} onChoose={onChoose} onCreate={onCreate} disabled={busy} />
+        {isThrowAway && (
+          <Notice tone="idle" title={i18n.t('sign.throwAwayNotice')}>
+            <p>{i18n.t('sign.throwAwayMeans')}</p>
+          </Notice>
+        )}
+        <ContainerChoice session={session} disabled={busy} />
+        {embeds && (
+          <PlaceChoice
+            place={options.place}
+            onPlace={(place) => session.setOptions({ place })}
+            view={view}
+            inspection={only}
+            many={many}
+            disabled={busy}
+          />
+        )}
+        {embeds && <ReasonFields session={session} disabled={busy} />}
+      </div>
+      <div className="sign-act">
+        {run.status === 'running' ? (
+          <RunProgress run={run} items={items} onCancel={session.cancel} />
+        ) : (
+          <Act session={session} chosen={chosen} />
+        )}
+      </div>
+    </div>
+  )
+}
+
+function ContainerChoice({ session, disabled }: { session: SignSession; disabled: boolean }) {
+  const i18n = useI18n()
+  const group = useId()
+  const { items, options } = session
+  const anyPdf = items.some((item) => item.inspection?.containers.includes('embedded'))
+  const chosen = options.container === 'auto' ? (anyPdf ? 'embedded' : 'detached') : options.container
+  if (items.some((item) => !item.inspection)) return <div className="placeholder container-placeholder" />
+  return (
+    <fieldset className="stack-tight" disabled={disabled}>
+      <legend className="section-label">{i18n.t('sign.whereSignature')}</legend>
+      <div className="segmented">
+        {(['embedded', 'detached'] as const).map((container) => (
+          <label key={container}>
+            <input
+              type="radio"
+              name={group}
+              checked={chosen === container}
+              disabled={container === 'embedded' && !anyPdf}
+              onChange={() => session.setOptions({ container: container === 'embedded' ? 'auto' : container })}
+            />
+            <span>{i18n.t(`sign.container_${container}`)}</span>
+          </label>
+        ))}
+      </div>
+      <p className="small muted">{i18n.t(chosen === 'embedded' ? 'sign.embeddedMeans' : 'sign.detachedMeans')}</p>
+    </fieldset>
+  )
+}
+
+function ReasonFields({ session, disabled }: { session: SignSession; disabled: boolean }) {
+  const i18n = useI18n()
+  const id = useId()
+  const { options } = session
+  return (
+    <fieldset className="reason-fields" disabled={disabled}>
+      <legend className="visually-hidden">{i18n.t('sign.optional')}</legend>
+      {(['reason', 'location'] as const).map((name) => (
+        <div className="field" key={name}>
+          <label htmlFor={`${id}-${name}`}>
+            {i18n.t(`sign.${name}`)} <span className="muted">{i18n.t('sign.optionalMark')}</span>
+          </label>
+          <input
+            id={`${id}-${name}`}
+            className="input"
+            maxLength={200}
+            value={options[name] ?? ''}
+            onChange={(event) => session.setOptions({ [name]: event.target.value })}
+          />
+        </div>
+      ))}
+    </fieldset>
+  )
+}
+
+/** Why the button cannot act yet, in words; null when it can. */
+function obstacle(i18n: I18n, session: SignSession, chosen: KeyCard | null): string | null {
+  const { items, options } = session
+  if (!chosen) return i18n.t('sign.needCertificate')
+  if (items.length === 1) {
+    const inspection = items[0]?.inspection
+    if (!inspection) return i18n.t('sign.stillReading')
+    if (inspection.pdf?.encryption === 'password-required' && options.container !== 'detached') {
+      return i18n.t('sign.needPassword')
+    }
+    if (containerFor(inspection, options) === null) return i18n.t('sign.cannotSignThis')
+  }
+  const expired = chosen.validity === 'expired' || chosen.validity === 'not-yet-valid'
+  return expired && !options.insistOnInvalidCertificate ? i18n.t('sign.needConsentInvalid') : null
+}
+
+function Act({ session, chosen }: { session: SignSession; chosen: KeyCard | null }) {
+  const i18n = useI18n()
+  const reasonId = useId()
+  const { items, options, run } = session
+  const blocked = obstacle(i18n, session, chosen)
+  const invalid = chosen && (chosen.validity === 'expired' || chosen.validity === 'not-yet-valid')
+  const label = chosen ? actLabel(i18n, items, nameOn(chosen)) : i18n.t('sign.act')
+  return (
+    <>
+      {run.status === 'idle' && run.refusal && <RefusalNotice refusal={run.refusal} />}
+      {invalid && (
+        <Notice tone="warn" title={i18n.t('sign.invalidCertificate')}>
+          <label className="choice">
+            <input
+              type="checkbox"
+              checked={options.insistOnInvalidCertificate ?? false}
+              onChange={(event) => session.setOptions({ insistOnInvalidCertificate: event.target.checked })}
+            />
+            <span>{i18n.t('sign.insist')}</span>
+          </label>
+        </Notice>
+      )}
+      <button
+        type="button"
+        className="button primary wide act"
+        aria-disabled={blocked !== null}
+        aria-describedby={reasonId}
+        onClick={() => {
+          if (blocked === null && chosen) void session.sign(chosen.ref)
+        }}
+      >
+        <Icon name="pen" />
+        <span>{label}</span>
+      </button>
+      <p className="small muted" id={reasonId}>
+        {blocked ?? i18n.t('sign.nothingLeaves')}
+      </p>
+    </>
+  )
+}

@@ -1,0 +1,133 @@
+import { useCallback, useMemo, useState } from 'react'
+import type { PageViewport } from 'pdfjs-dist'
+import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
+import type { VisiblePlace } from '../../../app/sign-documents.ts'
+import type { PdfRect } from '../../../core/formats/format.ts'
+import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
+import { nameOn } from '../../use-keys.ts'
+import { FieldMarks } from '../../viewer/field-marks.tsx'
+import { DrawLayer, SignatureBox } from '../../viewer/signature-box.tsx'
+import { usePdf } from '../../viewer/use-pdf.ts'
+import { DocumentList } from './document-list.tsx'
+import { DocumentStage } from './document-stage.tsx'
+import type { ThrowAwayKey } from './first-run.tsx'
+import { ResultPanel } from './result-panel.tsx'
+import type { SessionItem, SignSession } from './session.ts'
+import { SignPanel } from './sign-panel.tsx'
+
+type Props = Readonly<{
+  session: SignSession
+  listing: KeyListing | null
+  chosen: KeyCard | null
+  onChoose: (key: KeyRef) => void
+  onCreate: () => void
+  onFiles: (files: readonly File[]) => void
+  throwAway: ThrowAwayKey
+}>
+
+/** The file to show for an item: its signed result once there is one. */
+function shownFile(session: SignSession, item: SessionItem | null): { name: string; blob: Blob } | null {
+  if (!item) return null
+  if (session.run.status === 'done') {
+    const outcome = session.run.outcomes[session.items.indexOf(item)]
+    // A detached signature is no picture: the document itself stays in sight.
+    if (outcome?.status === 'signed' && outcome.format === 'PAdES') return outcome.result.file
+  }
+  return item.file
+}
+
+/** Stage and act. One document is the page itself; many are a list with a state per row, each to be opened from it. */
+export function SignWorkspace({ session, listing, chosen, onChoose, onCreate, onFiles, throwAway }: Props) {
+  const { items, run } = session
+  const [opened, setOpened] = useState<number | null>(null)
+  const many = items.length > 1
+  const item = (many ? items.find((each) => each.id === opened) : items[0]) ?? null
+  const file = shownFile(session, item)
+  const isPdf = item?.inspection?.kind === 'pdf'
+  const pdf = usePdf(isPdf && file ? file.blob : null, item?.password)
+  const view = pdf.status === 'open' ? pdf.view : null
+  const place = usePlaceOverlay(session, item, chosen, run.status !== 'done' && !many)
+
+  return (
+    <div className="workspace" data-many={many}>
+      <section className="stage">
+        {item && file ? (
+          <DocumentStage
+            item={item}
+            file={file}
+            pdf={pdf}
+            overlay={place.overlay}
+            target={place.target}
+            onBack={many ? () => setOpened(null) : undefined}
+            onUnlock={(password) => session.unlock(item.id, password)}
+            onRemove={() => session.remove(item.id)}
+          />
+        ) : (
+          <DocumentList session={session} onOpen={setOpened} onFiles={onFiles} />
+        )}
+      </section>
+      <aside className="panel">
+        {run.status === 'done' ? (
+          <ResultPanel session={session} outcomes={run.outcomes} throwAway={throwAway} />
+        ) : (
+          <SignPanel
+            session={session}
+            listing={listing}
+            chosen={chosen}
+            onChoose={onChoose}
+            onCreate={onCreate}
+            view={many ? null : view}
+            isThrowAway={throwAway.ref !== null && chosen?.ref.id === throwAway.ref.id}
+          />
+        )}
+      </aside>
+    </div>
+  )
+}
+
+/** What is laid over the pages while a place is chosen: the document's own fields, and the box. */
+function usePlaceOverlay(session: SignSession, item: SessionItem | null, chosen: KeyCard | null, active: boolean) {
+  const i18n = useI18n()
+  const { clock } = useServices()
+  const { options, setOptions } = session
+  const { place } = options
+  const reason = options.reason ?? ''
+  const location = options.location ?? ''
+  const fields = item?.inspection?.pdf?.fields
+  const onPlace = useCallback((next: VisiblePlace) => setOptions({ place: next }), [setOptions])
+  const lines = useMemo(
+    () => [chosen ? nameOn(chosen) : '', i18n.date(clock.now()), reason, location].filter((line) => line !== ''),
+    [chosen, i18n, clock, reason, location],
+  )
+  const overlay = useCallback(
+    (space: PageViewport, page: number) => {
+      const { scale } = space
+      const setBox = (rect: PdfRect) => onPlace({ kind: 'box', page, rect })
+      return (
+        <>
+          {place.kind === 'box' && <DrawLayer space={space} scale={scale} onDraw={setBox} />}
+          <FieldMarks
+            space={space}
+            page={page}
+            fields={fields ?? []}
+            chosen={place.kind === 'field' ? place.name : null}
+            onChoose={(name) => onPlace({ kind: 'field', name })}
+          />
+          {place.kind === 'box' && place.page === page && (
+            <SignatureBox space={space} scale={scale} rect={place.rect} page={page} lines={lines} onChange={setBox} />
+          )}
+        </>
+      )
+    },
+    [place, fields, lines, onPlace],
+  )
+  const targetPage =
+    place.kind === 'box'
+      ? place.page
+      : place.kind === 'field'
+        ? (fields?.find((each) => each.name === place.name)?.page ?? null)
+        : null
+  const target = useMemo(() => (targetPage === null || !active ? null : { page: targetPage }), [targetPage, active])
+  return { overlay: active ? overlay : undefined, target }
+}

@@ -1,0 +1,24 @@
+import { useSyncExternalStore } from 'react'
+
+/** In the fragment, so that any static host serves every page from one file. */
+export const ROUTES = ['sign', 'verify', 'keys', 'about'] as const
+export type Route = (typeof ROUTES)[number]
+
+/** '#/verify?x' is 'verify'; anything unknown is the first page. */
+export function routeOf(hash: string): Route {
+  const name = hash.replace(/^#\/?/, '').split(/[/?]/)[0]
+  return ROUTES.find((route) => route === name) ?? 'sign'
+}
+
+export function hrefOf(route: Route): string {
+  return `#/${route}`
+}
+
+function subscribe(listener: () => void): () => void {
+  addEventListener('hashchange', listener)
+  return () => removeEventListener('hashchange', listener)
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(subscribe, () => routeOf(location.hash))
+}
