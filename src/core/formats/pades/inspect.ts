@@ -1,126 +1,128 @@
-/** What a signer must know of a PDF before it is signed. */
 import { blobSource } from '../../bytes/byte-source.ts'
 import { isAbort, SignError } from '../../errors.ts'
 import type { PdfDocument } from '../../pdf/document.ts'
-import { readForm, signedFields, type Form, type FormField } from '../../pdf/fields.ts'
-import { dictOf, isArray, nameOf, PdfRef } from '../../pdf/objects.ts'
+import { PdfRef, isArray } from '../../pdf/objects.ts'
 import { openPdf } from '../../pdf/open.ts'
-import { walkPages } from '../../pdf/pages.ts'
-import { readRestrictions } from '../../pdf/restrictions.ts'
+import { countPages, statedPageCount, walkPages } from '../../pdf/pages.ts'
 import { rectOf } from '../../pdf/signature-field.ts'
-import type { Inspection, InspectOptions, Refusal, SignatureFieldInfo, SourceFile } from '../format.ts'
-import { admit } from './admit.ts'
+import { nameOf } from '../../pdf/objects.ts'
+import type { FormField } from '../../pdf/fields.ts'
+import type { InspectOptions, Inspection, Refusal, SignatureFieldInfo, SourceFile } from '../format.ts'
+import { admit, survey } from './admit.ts'
+import type { Survey } from './admit.ts'
 import type { PadesOptions } from './options.ts'
 
-/** The file as it is, whatever is wrong with it. @throws AbortError only */
+/** Looks into a file before it is signed. What is wrong with it is in `refused`; rejects only with AbortError. */
 export async function inspectPades(file: SourceFile, options: InspectOptions): Promise<Inspection> {
   const { password, signal } = options
   signal?.throwIfAborted()
-  let document: PdfDocument
   try {
-    document = await openPdf(blobSource(file.blob), password === undefined ? {} : { password })
+    const document = await openPdf(blobSource(file.blob), password === undefined ? {} : { password })
+    signal?.throwIfAborted()
+    return await inspectDocument(document, signal)
   } catch (error) {
-    return unopened(error)
-  }
-  signal?.throwIfAborted()
-  try {
-    return await inspectDocument(document, options)
-  } catch (error) {
-    return unopened(error)
+    return unopened(refusal(error))
   }
 }
 
-function unopened(error: unknown): Inspection {
-  const refused = refusal(error)
-  const locked = refused.code === 'FORMAT_PASSWORD_REQUIRED' || refused.code === 'FORMAT_PASSWORD_INCORRECT'
-  const nothing = { pages: 0, fields: [], signatures: 0, docMdp: null }
-  return {
-    kind: refused.code === 'FORMAT_NOT_PDF' || refused.code === 'FORMAT_EMPTY_FILE' ? 'other' : 'pdf',
-    pdf: locked ? { ...nothing, encryption: 'password-required' } : null,
-    warnings: [],
-    refused,
-  }
+function unopened(refused: Refusal): Inspection {
+  const isPdf = refused.code !== 'FORMAT_NOT_PDF' && refused.code !== 'FORMAT_EMPTY_FILE'
+  const isLocked = refused.code === 'FORMAT_PASSWORD_REQUIRED' || refused.code === 'FORMAT_PASSWORD_INCORRECT'
+  const pdf = { pages: 0, encryption: 'password-required', fields: [], signatures: 0, docMdp: null } as const
+  return { kind: isPdf ? 'pdf' : 'other', pdf: isLocked ? pdf : null, warnings: [], refused }
 }
 
-async function inspectDocument(document: PdfDocument, { signal }: InspectOptions): Promise<Inspection> {
-  const form = await readForm(document)
-  const signed = await signedFields(document, form)
-  const { docMdp } = await readRestrictions(document, form)
-  const { pages, widgetPages } = await readPages(document, signal)
-  const empty = pages === 0 ? new SignError('FORMAT_NO_PAGES', 'the file has no pages') : null
-  const fields = await signatureFields(document, form, new Set(signed.map(({ field }) => field.name)), widgetPages)
-  const newField = await refusedFor(document, {})
-  const usable = fields.some((field) => !field.signed && field.refused === null)
+/** A hostile file may throw anything; nothing but a cancel goes past this. */
+function refusal(error: unknown): Refusal {
+  if (isAbort(error)) throw error
+  if (error instanceof SignError) return { code: error.code, message: error.message, details: error.details }
+  return { code: 'FORMAT_MALFORMED', message: String(error), details: {} }
+}
+
+async function inspectDocument(document: PdfDocument, signal: AbortSignal | undefined): Promise<Inspection> {
+  const surveyed = await survey(document)
+  const fields = await fieldInfos(surveyed, signal)
+  const pages = await pageCount(document)
+  const refused = pages === 0 ? NO_PAGES : await whyNot(surveyed, {})
+  const signatures: unknown[] = []
+  for (const { signature } of surveyed.signed) {
+    if (nameOf(await document.value(signature, 'Type')) !== 'DocTimeStamp') signatures.push(signature)
+  }
   return {
     kind: 'pdf',
     pdf: {
       pages,
       encryption: document.crypt ? 'opened' : 'none',
       fields,
-      signatures: signed.filter(({ signature }) => nameOf(signature.get('Type')) !== 'DocTimeStamp').length,
-      docMdp,
+      signatures: signatures.length,
+      docMdp: surveyed.restrictions.certified ? surveyed.restrictions.docMdp : null,
     },
     warnings: document.recovered ? [{ id: 'recovered', severity: 'warning' }] : [],
-    refused: empty ? refusal(empty) : usable ? null : newField,
+    // A file that takes no new field may still have one to sign.
+    refused: pages > 0 && fields.some((field) => !field.signed && field.refused === null) ? null : refused,
   }
 }
 
-/** Every page is read once; where widgets are is what their page says (/Annots), since /P is optional. */
-async function readPages(
-  document: PdfDocument,
-  signal: AbortSignal | undefined,
-): Promise<{ pages: number; widgetPages: ReadonlyMap<string, number> }> {
-  const widgetPages = new Map<string, number>()
-  let pages = 0
-  for await (const page of walkPages(document)) {
-    signal?.throwIfAborted()
-    pages = page.index + 1
-    const annotations = await document.value(page.dict, 'Annots')
-    for (const one of isArray(annotations) ? annotations : []) {
-      if (one instanceof PdfRef) widgetPages.set(String(one), pages)
-    }
-  }
-  return { pages, widgetPages }
+const NO_PAGES: Refusal = { code: 'FORMAT_NO_PAGES', message: 'the file has no pages', details: {} }
+
+/** /Count is believed: walking a hundred thousand pages would take seconds. */
+async function pageCount(document: PdfDocument): Promise<number> {
+  const stated = await statedPageCount(document)
+  return stated !== null && stated > 0 ? stated : countPages(document)
 }
 
-async function signatureFields(
-  document: PdfDocument,
-  form: Form | null,
-  signed: ReadonlySet<string>,
-  widgetPages: ReadonlyMap<string, number>,
-): Promise<readonly SignatureFieldInfo[]> {
-  const found: SignatureFieldInfo[] = []
-  for (const field of form?.fields ?? []) {
-    if (field.type !== 'Sig') continue
-    const isSigned = signed.has(field.name)
-    const refused = isSigned ? null : await refusedFor(document, { field: { kind: 'existing', name: field.name } })
-    found.push({ name: field.name, ...(await placeOf(document, field, widgetPages)), signed: isSigned, refused })
-  }
-  return found
-}
-
-async function placeOf(
-  document: PdfDocument,
-  { widgets: [widget] }: FormField,
-  widgetPages: ReadonlyMap<string, number>,
-): Promise<Pick<SignatureFieldInfo, 'page' | 'rect'>> {
-  if (!widget) return { page: null, rect: null }
-  const rect = await rectOf(document, dictOf(widget.dict) ?? widget.dict)
-  return { page: widgetPages.get(String(widget.ref)) ?? null, rect }
-}
-
-/** What `prepare` would say; null: it may be signed so. */
-async function refusedFor(document: PdfDocument, options: PadesOptions): Promise<Refusal | null> {
+/** Null when it may be signed so. */
+async function whyNot(surveyed: Survey, options: PadesOptions): Promise<Refusal | null> {
   try {
-    await admit(document, options)
+    await admit(surveyed, options, null)
     return null
   } catch (error) {
     return refusal(error)
   }
 }
 
-function refusal(error: unknown): Refusal {
-  if (isAbort(error)) throw error
-  if (error instanceof SignError) return { code: error.code, message: error.message, details: error.details }
-  return { code: 'FORMAT_MALFORMED', message: String(error), details: {} }
+async function fieldInfos(surveyed: Survey, signal: AbortSignal | undefined): Promise<SignatureFieldInfo[]> {
+  const { document, form } = surveyed
+  const fields = (form?.fields ?? []).filter(({ type }) => type === 'Sig')
+  const pages = await pagesOf(document, fields, signal)
+  const infos: SignatureFieldInfo[] = []
+  for (const field of fields) {
+    const signed = field.value !== null
+    const [widget] = field.widgets
+    infos.push({
+      name: field.name,
+      page: widget ? (pages.get(widget.ref.toString()) ?? null) : null,
+      rect: widget ? await rectOf(document, widget.dict) : null,
+      signed,
+      refused: signed ? null : await whyNot(surveyed, { field: { kind: 'existing', name: field.name } }),
+    })
+  }
+  return infos
+}
+
+/** 1-based page by widget: the page whose /Annots holds it, or that its /P names. Stops when all are found. */
+async function pagesOf(
+  document: PdfDocument,
+  fields: readonly FormField[],
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>()
+  const widgets = fields.flatMap((field) => field.widgets.slice(0, 1))
+  const missing = new Map(widgets.map(({ ref, dict }) => [ref.toString(), dict.get('P')]))
+  if (missing.size === 0) return found
+  for await (const page of walkPages(document)) {
+    signal?.throwIfAborted()
+    const annotations = await document.value(page.dict, 'Annots')
+    const held = new Set(
+      (isArray(annotations) ? annotations : []).map((each) => (each instanceof PdfRef ? each.toString() : '')),
+    )
+    for (const [widget, place] of missing) {
+      const named = place instanceof PdfRef && page.ref?.toString() === place.toString()
+      if (!named && !held.has(widget)) continue
+      found.set(widget, page.index + 1)
+      missing.delete(widget)
+    }
+    if (missing.size === 0) break
+  }
+  return found
 }

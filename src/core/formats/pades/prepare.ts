@@ -15,7 +15,7 @@ import { docMdpReference, fieldMdpReference, lockDictionary } from '../../pdf/re
 import type { Ports } from '../../ports.ts'
 import { parseCertificate } from '../../x509/certificate.ts'
 import type { PreparedSignature, RequestedSigner, SignRequest, SourceFile } from '../format.ts'
-import { admit } from './admit.ts'
+import { admit, survey } from './admit.ts'
 import type { Admission } from './admit.ts'
 import type { PadesOptions, PadesState } from './options.ts'
 
@@ -42,7 +42,7 @@ export async function preparePades(
   progress?.('reading', 0)
   const source = blobSource(file.blob)
   const document = await openPdf(source, options.password === undefined ? {} : { password: options.password })
-  const admission = await admit(document, options)
+  const admission = await admit(await survey(document), options, signer)
   const laidOut = await layOut(admission, signer, options, ports)
   signal?.throwIfAborted()
   progress?.('reading', 1)
@@ -100,16 +100,17 @@ async function layOut(
   const byteRange = new PdfRaw(`[0 ${'0'.repeat(width)} ${'0'.repeat(width)} ${'0'.repeat(width)}]`)
   const signature = update.allocate()
   update.set(signature, await signatureDictionary(admission, options, contents, byteRange, update, ports))
-  const extra = options.lock && !admission.fieldLock ? { Lock: lockDictionary(options.lock) } : {}
+  const isOwnLock = admission.lock !== null && admission.lock === options.lock
+  const extra = isOwnLock ? { Lock: lockDictionary(admission.lock) } : {}
   const field = await placeSignature(update, form, admission.target, signature, () => Promise.resolve(null), extra)
-  if (options.certify !== undefined) await certify(update, signature)
+  if (admission.certifies) await certify(update, signature)
   const built = await update.build(ports.random)
   fillByteRange(built, byteRange, contents, document.size)
   return { appended: built.bytes, contents: { at: markOf(built, contents) + 1, digits }, field }
 }
 
 async function signatureDictionary(
-  { fieldLock, fieldDocMdp }: Admission,
+  { lock, docMdp }: Admission,
   options: PadesOptions,
   contents: PdfRaw,
   byteRange: PdfRaw,
@@ -118,9 +119,7 @@ async function signatureDictionary(
 ): Promise<PdfDict> {
   const text = (value: string | undefined): PdfObject | undefined => (value ? textString(value) : undefined)
   const references: PdfObject[] = []
-  const level = options.certify ?? fieldDocMdp
-  if (level !== null && level !== undefined) references.push(docMdpReference(level))
-  const lock = fieldLock ?? options.lock
+  if (docMdp !== null) references.push(docMdpReference(docMdp))
   if (lock) references.push(fieldMdpReference(lock, await catalogRef(update)))
   return PdfDict.of({
     Type: name('Sig'),
