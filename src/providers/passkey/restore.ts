@@ -33,3 +33,14 @@ function onePerScheme(mechanisms: readonly Mechanism[]): readonly Mechanism[] {
   for (const mechanism of mechanisms) if (!first.has(mechanism.signature)) first.set(mechanism.signature, mechanism)
   return [...first.values()]
 }
+
+/** What the page says of a file before anything is asked. */
+export function summary(file: BackupFile): { label: string; createdAt: Date; passkeys: number; recoveryCodes: number } {
+  const passkeys = file.wrappers.filter((one) => one.kind === 'passkey').length
+  return {
+    label: file.label,
+    createdAt: new Date(file.createdAt),
+    passkeys,
+    recoveryCodes: file.wrappers.length - passkeys,
+  }
+}

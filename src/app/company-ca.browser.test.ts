@@ -1,0 +1,161 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { equalBytes } from '../core/bytes/bytes.ts'
+import { parsePem } from '../core/bytes/pem.ts'
+import { parseCrl } from '../core/revocation/crl.ts'
+import { parseCertificate } from '../core/x509/certificate.ts'
+import { verifySignature } from '../core/suites/verify.ts'
+import { browserEngine } from '../platform/engine.ts'
+import { openVault, type Vault } from '../platform/vault.ts'
+import { keyBackup, readBackup } from '../providers/passkey/backup-box.ts'
+import { newRecoveryCode } from '../providers/passkey/recovery-code.ts'
+import { askBackupPasskey, restoreKey, summary } from '../providers/passkey/restore.ts'
+import { webcryptoProvider } from '../providers/webcrypto/webcrypto-provider.ts'
+import { fakeClock, testRandom } from '../testing/ports.ts'
+import { createCertificateRequests } from './certificate-requests.ts'
+import { createCompanyCa } from './company-ca.ts'
+import { createKeyBackups } from './key-backups.ts'
+import { createManageKeys } from './manage-keys.ts'
+
+const clock = fakeClock('2026-11-22T10:00:00Z')
+const ports = { engine: browserEngine, random: testRandom }
+const persistence = {
+  state: () => Promise.resolve({ persisted: false, usageBytes: null, quotaBytes: null }),
+  request: () => Promise.resolve(),
+}
+const signal = new AbortController().signal
+
+let vault: Vault
+let name: string
+
+function world() {
+  const store = webcryptoProvider(vault, { ...ports, clock })
+  const keys = createManageKeys({
+    store,
+    providers: [],
+    clock,
+    persistence,
+    settings: vault,
+    onStoreChange: (listener) => vault.keyChanges.subscribe(listener),
+  })
+  return {
+    store,
+    keys,
+    requests: createCertificateRequests({ keys, store, clock, ports }),
+    ca: createCompanyCa({ keys, store, clock, ports, settings: vault }),
+    backups: createKeyBackups({
+      keys,
+      store,
+      clock,
+      settings: vault,
+      passkeysAvailable: () => Promise.resolve(false),
+      enrolPasskey: () => Promise.reject(new Error('not here')),
+      newRecoveryCode,
+      recoverySecret: (code) => ({ kind: 'recovery-code' as const, code }),
+      keyBackup,
+      readBackup,
+      summary,
+      askBackupPasskey,
+      restoreKey,
+    }),
+  }
+}
+
+beforeEach(() => {
+  name = `ca-test-${Math.random()}`
+  vault = openVault(() => indexedDB, name)
+})
+afterEach(() => {
+  vault.close()
+  indexedDB.deleteDatabase(name)
+})
+
+const subject = { commonName: 'Olena', organization: 'Lab LLC', email: 'olena@lab.example', country: 'UA' }
+
+describe('the company CA', () => {
+  test('request, certificate, installed at its key, revoked in a CRL', async () => {
+    const { keys, requests, ca } = world()
+    const authority = await ca.create({ algorithm: 'ECDSA-P384', subject: { commonName: 'Lab CA' }, years: 10 })
+    expect(authority).toMatchObject({ maySign: 'KEY_USAGE_FORBIDS', certificate: { isCa: true } })
+    const signer = await keys.create({ algorithm: 'ECDSA-P256', subject, years: 1 })
+    const request = await requests.request(signer.ref, null)
+    expect(await ca.inspect(request.blob)).toMatchObject({
+      proven: true,
+      subject: { commonName: 'Olena', email: 'olena@lab.example' },
+    })
+    const answer = await ca.issue(authority.ref, request.blob, { years: 2, crlUrl: 'http://lab.example/ca.crl' })
+
+    const installed = await requests.install(answer.blob)
+    expect(installed).toMatchObject({
+      ref: signer.ref,
+      selfSigned: false,
+      certificate: { issuer: { commonName: 'Lab CA' } },
+    })
+    expect(installed.chain).toHaveLength(1)
+    const leaf = parseCertificate(installed.certificate.der)
+    const { spki } = parseCertificate(authority.certificate.der)
+    const check = { algorithm: leaf.signatureAlgorithm, spki, data: leaf.tbs, signature: leaf.signature }
+    expect((await verifySignature(browserEngine, check)).valid).toBe(true)
+
+    const [issued] = (await ca.registry(authority.ref)).issued
+    expect(issued?.serialNumber).toBe(installed.certificate.serialNumber)
+    await ca.revoke(authority.ref, issued?.serialNumber ?? '', 'superseded')
+    const first = parseCrl(new Uint8Array(await (await ca.publishCrl(authority.ref, 30)).blob.arrayBuffer()))
+    const second = parseCrl(new Uint8Array(await (await ca.publishCrl(authority.ref, 30)).blob.arrayBuffer()))
+    expect([first.number, second.number]).toEqual([1n, 2n])
+    await expect(ca.revoke(authority.ref, 'ff', 'superseded')).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' })
+  })
+
+  test('a certificate of another key is not installed, nor a file without one', async () => {
+    const { keys, requests, ca } = world()
+    const authority = await ca.create({ algorithm: 'ECDSA-P256', subject: { commonName: 'Lab CA' }, years: 5 })
+    const signer = await keys.create({ algorithm: 'ECDSA-P256', subject, years: 1 })
+    const answer = await ca.issue(authority.ref, (await requests.request(signer.ref, null)).blob, { years: 1 })
+    const [leaf] = parsePem(new Uint8Array(await answer.blob.arrayBuffer()))
+    await keys.remove(signer.ref)
+    const other = await keys.create({ algorithm: 'ECDSA-P256', subject, years: 1 })
+    const only = new Blob([(leaf?.bytes ?? new Uint8Array()).slice()])
+    await expect(requests.install(only)).rejects.toMatchObject({ code: 'KEY_CERTIFICATE_MISMATCH' })
+    await expect(requests.install(new Blob(['hello']))).rejects.toMatchObject({ code: 'KEY_CERTIFICATE_MALFORMED' })
+    await expect(ca.inspect(new Blob(['hello']))).rejects.toMatchObject({ code: 'KEY_REQUEST_INVALID' })
+    const kept = (await keys.list()).keys.find(({ ref }) => ref.id === other.ref.id)
+    expect(kept && equalBytes(kept.certificate.der, other.certificate.der)).toBe(true)
+  })
+
+  test('a self-signed certificate is renewed for the same key', async () => {
+    const { keys, requests } = world()
+    const old = await keys.create({ algorithm: 'RSA-2048', subject, years: 1 })
+    const renewed = await requests.renewSelfSigned(old.ref, 3)
+    expect(renewed.certificate.notAfter.getUTCFullYear()).toBe(2029)
+    expect(renewed.certificate.fingerprint).not.toBe(old.certificate.fingerprint)
+    expect(equalBytes(parseCertificate(renewed.certificate.der).spki, parseCertificate(old.certificate.der).spki)).toBe(
+      true,
+    )
+  })
+})
+
+describe('a key with a backup', () => {
+  test.each(['ECDSA-P256', 'RSA-2048', 'Ed25519'] as const)(
+    '%s: lost here, restored, signs for the same certificate',
+    async (algorithm) => {
+      const { keys, backups, store } = world()
+      const [first, second] = [await backups.recoveryCode(), await backups.recoveryCode()]
+      const { card, file } = await backups.create({ algorithm, subject, years: 1 }, [first.secret, second.secret])
+      expect(card.backedUp).toBe(true)
+      expect(await backups.inspect(file.blob)).toMatchObject({ label: 'Olena', passkeys: 0, recoveryCodes: 2 })
+      expect(await (await backups.file(card.ref))?.blob.text()).toBe(await file.blob.text())
+      await keys.remove(card.ref)
+      expect((await keys.list()).keys).toEqual([])
+
+      await expect(
+        backups.restoreWithCode(file.blob, (await backups.recoveryCode()).code, signal),
+      ).rejects.toMatchObject({
+        code: 'KEY_BACKUP_SECRET_INCORRECT',
+      })
+      expect((await keys.list()).keys).toEqual([])
+      const restored = await backups.restoreWithCode(file.blob, second.code, signal)
+      expect(restored.certificate.fingerprint).toBe(card.certificate.fingerprint)
+      expect(restored.mechanisms).toEqual(card.mechanisms)
+      expect((await store.keys(signal)).map((key) => key.id)).toEqual([restored.ref.id])
+    },
+  )
+})
