@@ -39,8 +39,9 @@ const MAX_ATTRIBUTES = 256
 export type CmsAttribute = Readonly<{
   oid: string
   values: readonly DerNode[]
-  /** The Attribute exactly as written. */
+  /** The Attribute exactly as written, and its octets within tag and length. */
   raw: Uint8Array
+  contents: Uint8Array
 }>
 
 export type SignerIdentifier =
@@ -227,7 +228,7 @@ function readAttributes(node: DerNode): readonly CmsAttribute[] {
     const oid = derOid(reader.next(TAG.oid))
     const values = children(reader.next(TAG.set), MAX_ATTRIBUTES)
     reader.end()
-    return { oid, values, raw: each.raw }
+    return { oid, values, raw: each.raw, contents: each.contents }
   })
 }
 

@@ -1,0 +1,47 @@
+import type { DigestName } from '../algorithms.ts'
+import type { Engine } from '../ports.ts'
+import { digestBlobAs, digestBytes } from '../suites/digest.ts'
+
+/** What a signature is over. Digests are computed once per algorithm. */
+export interface SignedContent {
+  /** Null: the content is not there. */
+  digest(name: DigestName): Promise<Uint8Array | null>
+  /** Null: not there, or too large for a signature without signed attributes. */
+  bytes(): Promise<Uint8Array | null>
+}
+
+/** Content in one piece for signatures over the content itself. */
+const MAX_WHOLE = 1 << 30
+
+export const NO_CONTENT: SignedContent = { digest: () => Promise.resolve(null), bytes: () => Promise.resolve(null) }
+
+export function bytesContent(bytes: Uint8Array, engine: Engine): SignedContent {
+  return cached(
+    (name) => digestBytes(engine, name, bytes),
+    () => Promise.resolve(bytes),
+  )
+}
+
+/** @param blob may be made of slices: the two spans of a PDF's byte range. */
+export function blobContent(
+  blob: Blob,
+  engine: Engine,
+  options: Readonly<{ signal?: AbortSignal; progress?: (done: number) => void }> = {},
+): SignedContent {
+  return cached(
+    (name) => digestBlobAs(blob, name, engine, options),
+    async () => (blob.size > MAX_WHOLE ? null : new Uint8Array(await blob.arrayBuffer())),
+  )
+}
+
+function cached(compute: (name: DigestName) => Promise<Uint8Array>, bytes: SignedContent['bytes']): SignedContent {
+  const known = new Map<DigestName, Promise<Uint8Array>>()
+  return {
+    bytes,
+    digest(name) {
+      const value = known.get(name) ?? compute(name)
+      known.set(name, value)
+      return value
+    },
+  }
+}
