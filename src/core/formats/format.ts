@@ -1,7 +1,7 @@
 import type { Mechanism, SignerInfo } from '../keys.ts'
 import type { Ports } from '../ports.ts'
 import type { ErrorCode, ErrorDetails } from '../errors.ts'
-import type { Finding, SignatureFacts } from '../validation/facts.ts'
+import type { Finding } from '../validation/facts.ts'
 
 /** The signature formats as ETSI names them; `CMS` is a plain RFC 5652 signature without the AdES attributes. */
 export type FormatId = 'CAdES' | 'PAdES' | 'XAdES' | 'ASiC-S' | 'ASiC-E' | 'OOXML' | 'ODF'
@@ -78,7 +78,11 @@ export type Inspection = Readonly<{
 
 export type InspectOptions = Readonly<{ password?: string; signal?: AbortSignal }>
 
-/** Extra material a verifier may use beside what the signature holds. DER. */
+/**
+ * A format's third half, `collect`, is not per format but per file (collect-any.ts): what a file is, is found out by looking.
+ *
+ * Extra material a verifier may use beside what the signature holds. DER.
+ */
 export interface CollectOptions {
   /** Anchors and intermediates: candidates for the path, trusted only if the policy says so. */
   readonly certificates?: readonly Uint8Array[]
@@ -105,6 +109,4 @@ export interface SignatureFormat<P, S> {
   embed(prepared: PreparedSignature<S>, values: readonly Uint8Array[], ports: Ports): Promise<SignedFile>
   /** Present when `levels` holds more than B-B: adds time-stamps and revocation data to what is already signed. */
   extend?(file: SignedFile, level: SignatureLevel, ports: Ports): Promise<SignedFile>
-  /** Parse and compute, no verdict. Never throws on hostile input: what cannot be read is a fact. */
-  collect(files: readonly SourceFile[], ports: Ports, options: CollectOptions): Promise<readonly SignatureFacts[]>
 }

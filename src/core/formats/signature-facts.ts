@@ -34,4 +34,3 @@ async function counterSignatures(input: SignerInput, context: CollectContext): P
   }
   return found
 }
-
