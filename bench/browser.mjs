@@ -1,0 +1,69 @@
+// One Chromium for a set of measurements, with the CPU time of all its processes and the peak memory of its renderer.
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { chromium } from 'playwright'
+import { chromiumLaunch } from '../scripts/chromium.mjs'
+
+export async function openBrowser() {
+  const browser = await chromium.launch(chromiumLaunch())
+  const devtools = await browser.newBrowserCDPSession()
+  return {
+    version: browser.version(),
+    close: () => browser.close(),
+    async page(url, files) {
+      const context = await browser.newContext()
+      const page = await context.newPage()
+      page.on('pageerror', (error) => console.error('page:', error))
+      await page.goto(url)
+      if (files.length > 0) await page.setInputFiles('input', files)
+      await page.waitForFunction(() => 'bench' in globalThis)
+      return page
+    },
+    /** Seconds of CPU that all processes of the browser have used: reading a file is paid by more than the page's own. */
+    async cpu() {
+      const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
+      return processInfo.reduce((sum, one) => sum + one.cpuTime, 0)
+    },
+    async renderers() {
+      const { processInfo } = await devtools.send('SystemInfo.getProcessInfo')
+      return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id)
+    },
+  }
+}
+
+/** Runs `body` and tells what it cost. @returns milliseconds, and CPU milliseconds */
+export async function cost(browser, body) {
+  const before = await browser.cpu()
+  const started = performance.now()
+  const value = await body()
+  const ms = performance.now() - started
+  return { ms, cpu: ((await browser.cpu()) - before) * 1000, value }
+}
+
+const statusOf = (pid, field) => {
+  try {
+    const text = readFileSync(`/proc/${pid}/status`, 'utf8')
+    return Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(text)?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+
+/** Forgets the peak so far. Linux only; elsewhere memory is not measured. */
+function resetPeak(pid) {
+  try {
+    writeFileSync(`/proc/${pid}/clear_refs`, '5')
+  } catch {
+    // not ours to reset: the peak since the start is told instead
+  }
+}
+
+export const canMeasureMemory = () => readdirSync('/proc').includes('self')
+
+/** Peak resident memory of all renderers above what they held before, in MiB. */
+export async function peakMemory(browser, body) {
+  const pids = await browser.renderers()
+  for (const pid of pids) resetPeak(pid)
+  const before = pids.reduce((sum, pid) => sum + statusOf(pid, 'VmRSS'), 0)
+  await body()
+  return pids.reduce((sum, pid) => sum + statusOf(pid, 'VmHWM'), 0) - before
+}
