@@ -52,9 +52,21 @@ export type ChainFacts = Readonly<{
   revocation: readonly RevocationFacts[]
   /** Of the paths, of the signers of revocation data and of the input. */
   certificates: readonly CertificateFacts[]
-  /** Revocation data that was fetched or given and speaks about the paths: what B-LT keeps. */
-  sources: readonly RevocationSource[]
+  /** What B-LT keeps (EN 319 102-1, 5.5): the best path, who signed its revocation data, and those data that could be used. */
+  material: ChainMaterial
 }>
+
+export type ChainMaterial = Readonly<{
+  /** DER. */
+  certificates: readonly Uint8Array[]
+  revocation: readonly RevocationSource[]
+  /** Certificates of the best path for which no usable revocation data that is fresh now was found, though they are published. */
+  lacking: readonly CertificateFacts[]
+  /** The best path ends at a certificate that nobody else issued. */
+  complete: boolean
+}>
+
+const NO_MATERIAL: ChainMaterial = { certificates: [], revocation: [], lacking: [], complete: false }
 
 const MAX_CERTIFICATES = 2000
 const MAX_JUDGED = 24
@@ -62,7 +74,7 @@ const MAX_JUDGED = 24
 /** Never throws on hostile certificates, responses or lists. @throws AbortError */
 export async function collectChain(input: ChainInput, ports: Ports): Promise<ChainFacts> {
   const signer = tryPathCertificate(input.signer)
-  if (signer === null) return { paths: [], revocation: [], certificates: [], sources: [] }
+  if (signer === null) return { paths: [], revocation: [], certificates: [], material: NO_MATERIAL }
   const pool = new Map<string, PathCertificate>([[signer.fingerprint, signer]])
   addTo(pool, input.certificates)
   addTo(pool, enclosedCertificates(input.revocation))
@@ -109,20 +121,37 @@ async function collectRevocation(
   ports: Ports,
 ): Promise<ChainFacts> {
   const links = linksOf(paths)
-  let sources = input.revocation
-  let facts = await revocationOf(links, paths, sources, search)
-  const lacking = links.filter((link) => !isCovered(link, facts, ports.clock.now()))
-  if (budget.left > 0 && lacking.length > 0) {
-    const fetched = await fetchRevocation(lacking, budget, ports, input.signal)
+  let gathered = await revocationOf(links, paths, input.revocation, search)
+  const now = ports.clock.now()
+  const uncovered = links.filter((link) => !isCovered(link, gathered.facts, now))
+  if (budget.left > 0 && uncovered.length > 0) {
+    const fetched = await fetchRevocation(uncovered, budget, ports, input.signal)
     addTo(pool, enclosedCertificates(fetched))
-    sources = [...sources, ...fetched]
-    facts = await revocationOf(links, paths, sources, { ...search, certificates: [...pool.values()] })
+    const wider = { ...search, certificates: [...pool.values()] }
+    gathered = await revocationOf(links, paths, [...input.revocation, ...fetched], wider)
   }
   return {
     paths: paths.map(pathFacts),
-    revocation: facts,
+    revocation: gathered.facts,
     certificates: [...pool.values()].map(factsOf),
-    sources,
+    material: materialOf(paths, gathered, now),
+  }
+}
+
+function materialOf(paths: readonly FoundPath[], gathered: Gathered, now: Date): ChainMaterial {
+  const [best] = paths
+  if (best === undefined) return NO_MATERIAL
+  const certificates = new Map(
+    [...best.certificates, ...gathered.signers].map((c) => [c.fingerprint, c.certificate.der]),
+  )
+  const lacking = best.certificates
+    .slice(0, -1)
+    .filter((certificate) => isPublished(certificate) && !isCovered({ certificate, issuers: [] }, gathered.facts, now))
+  return {
+    certificates: [...certificates.values()],
+    revocation: gathered.used,
+    lacking: lacking.map(factsOf),
+    complete: best.anchor !== null || best.certificates.at(-1)?.selfIssued === true,
   }
 }
 
@@ -158,7 +187,7 @@ async function revocationOf(
   paths: readonly FoundPath[],
   sources: readonly RevocationSource[],
   search: PathSearch,
-): Promise<readonly RevocationFacts[]> {
+): Promise<Gathered> {
   const issuers = new Set(paths.flatMap(({ certificates }) => certificates.slice(1).map((c) => c.fingerprint)))
   const { lists, responses } = readSources(sources)
   const certificates = links.map(({ certificate }) => certificate)
@@ -180,15 +209,31 @@ async function revocationOf(
       ? { ...checked, problems: [signerRevoked('crl-signer-revoked')] }
       : checked,
   )
-  return [
-    ...certificates.flatMap((certificate) => crlFacts(certificate, usable)),
-    ...answers.map(({ facts, signer }) =>
-      signer && revoked.has(signer.fingerprint)
-        ? { ...facts, problems: [signerRevoked('ocsp-responder-revoked')] }
-        : facts,
-    ),
-  ]
+  const believed = answers.map((answer) =>
+    answer.signer && revoked.has(answer.signer.fingerprint)
+      ? { ...answer, facts: { ...answer.facts, problems: [signerRevoked('ocsp-responder-revoked')] } }
+      : answer,
+  )
+  const facts = [...certificates.flatMap((one) => crlFacts(one, usable)), ...believed.map((answer) => answer.facts)]
+  const goodLists = [...usable, ...more].filter(({ problems }) => !hasFailure(problems))
+  const goodAnswers = believed.filter((answer) => !hasFailure(answer.facts.problems))
+  const used = new Set([
+    ...goodLists.map(({ crl }) => crl.der),
+    ...goodAnswers.map(({ source }) => source.response.der),
+  ])
+  return {
+    facts,
+    used: unique(sources).filter(({ der }) => used.has(der)),
+    signers: [...goodLists, ...goodAnswers].flatMap(({ signer }) => signer ?? []),
+  }
 }
+
+type Gathered = Readonly<{
+  facts: readonly RevocationFacts[]
+  used: readonly RevocationSource[]
+  /** Who signed them. */
+  signers: readonly PathCertificate[]
+}>
 
 type FoundList = Readonly<{ crl: Crl; origin: Origin }>
 type SignedList = CheckedCrl & Readonly<{ signer?: PathCertificate }>
@@ -251,9 +296,11 @@ function pathFacts({ certificates, anchor, problems }: FoundPath): PathFacts {
   return { certificates: certificates.map((c) => c.fingerprint), anchor: anchor?.id ?? null, problems }
 }
 
-function factsOf({ certificate, extensions }: PathCertificate): CertificateFacts {
-  const { distributionPoints, ocspUrls, ocspNoCheck } = extensions
-  const published = distributionPoints.length > 0 || ocspUrls.length > 0
-  const revocationSource = ocspNoCheck ? 'not-needed' : published ? 'published' : 'none'
-  return { ...certificateFacts(certificate), revocationSource }
+const isPublished = ({ extensions }: PathCertificate): boolean =>
+  extensions.distributionPoints.length > 0 || extensions.ocspUrls.length > 0
+
+function factsOf(certificate: PathCertificate): CertificateFacts {
+  const none = isPublished(certificate) ? 'published' : 'none'
+  const revocationSource = certificate.extensions.ocspNoCheck ? 'not-needed' : none
+  return { ...certificateFacts(certificate.certificate), revocationSource }
 }

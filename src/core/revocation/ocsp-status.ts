@@ -13,7 +13,7 @@ import { checkOcspSigner } from './signers.ts'
 /** A response, where it came from, and the nonce it must repeat when we asked for it. */
 export type OcspSource = Readonly<{ response: OcspResponse; origin: Origin; nonce?: Uint8Array }>
 
-export type OcspFact = Readonly<{ facts: RevocationFacts; signer?: PathCertificate }>
+export type OcspFact = Readonly<{ facts: RevocationFacts; source: OcspSource; signer?: PathCertificate }>
 
 const HASHES: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
   'SHA-1': sha1,
@@ -80,5 +80,5 @@ async function factOf(
     ...(single.archiveCutoff && { expiredSince: single.archiveCutoff }),
     problems,
   }
-  return { facts, ...(signer && { signer }) }
+  return { facts, source, ...(signer && { signer }) }
 }

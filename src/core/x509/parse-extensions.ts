@@ -45,7 +45,7 @@ export type CertificateExtensions = Readonly<{
   freshestCrl: readonly DistributionPoint[]
   ocspUrls: readonly string[]
   caIssuersUrls: readonly string[]
-  /** id-pkix-ocsp-nocheck. */
+  /** id-pkix-ocsp-nocheck (RFC 6960) or noRevAvail (RFC 9608): no check is needed. */
   ocspNoCheck: boolean
   problems: readonly ExtensionProblem[]
 }>
@@ -83,6 +83,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   '1.3.6.1.5.5.7.1.3': NONE,
   '1.3.6.1.5.5.7.1.11': NONE,
   '1.3.6.1.5.5.7.48.1.5': (_, into) => (into.ocspNoCheck = true),
+  '2.5.29.56': (_, into) => (into.ocspNoCheck = true),
 }
 
 /** Never throws: what cannot be read is among `problems`. */
