@@ -219,6 +219,13 @@ function readIdentifier(node: DerNode): SignerIdentifier {
   const issuer = reader.next(TAG.sequence).raw
   const serialNumber = reader.next(TAG.integer).contents
   reader.end()
+  // X.690, 8.3.2, binds BER too; a number that readers take differently names different certificates.
+  if (
+    serialNumber.length === 0 ||
+    (serialNumber.length > 1 && serialNumber[0] === 0 && (serialNumber[1] ?? 0) < 0x80)
+  ) {
+    throw new SignError('DER_MALFORMED', 'the serial number is not in shortest form')
+  }
   return { kind: 'issuerAndSerialNumber', issuer, serialNumber }
 }
 

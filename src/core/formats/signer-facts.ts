@@ -1,6 +1,7 @@
-import { digestByOid, parseAlgorithmIdentifier, type DigestName } from '../algorithms.ts'
+import { digestByOid, ID_RSA_ENCRYPTION, parseAlgorithmIdentifier, type DigestName } from '../algorithms.ts'
 import { toHex } from '../bytes/bytes.ts'
-import { TAG, derOctets, derOid } from '../bytes/der-read.ts'
+import { TAG, derOctets, derOid, type DerNode } from '../bytes/der-read.ts'
+import { derNull, oid as oidBytes, sequence } from '../bytes/der-write.ts'
 import {
   ATTRIBUTE,
   algorithmProtectionHolds,
@@ -14,7 +15,7 @@ import {
 import type { CmsSignedData, CmsSigner } from '../cms/read.ts'
 import { SignError } from '../errors.ts'
 import type { RevocationSource } from '../revocation/collect-chain.ts'
-import type { SignatureScheme } from '../suites/signature-algorithm.ts'
+import { parseSignatureAlgorithm, type SignatureScheme, type SignatureSuite } from '../suites/signature-algorithm.ts'
 import { verifySignature } from '../suites/verify.ts'
 import type { CryptoFacts, DigestFacts, DocumentFacts, Finding, SignatureFacts } from '../validation/facts.ts'
 import { certificateFacts, type Certificate } from '../x509/certificate.ts'
@@ -61,7 +62,7 @@ export async function collectSigner(input: SignerInput, context: CollectContext)
   checkAttributes(input, findings)
   const crypto = await verify(input, found.certificate, digestName, context)
   const digest = await digestFacts(signer, content, digestName)
-  checkDigests(crypto, digestName, findings)
+  checkDigests(signer, digestName, findings)
   const chain = found.certificate && (await chainOf(context, found.certificate.der, input.purpose, embedded))
   const claimed = tolerant(() => signingTime(signer), undefined, findings)
   const policy = tolerant(() => signaturePolicy(signer), undefined, findings)
@@ -186,24 +187,42 @@ async function verify(
     verified: null,
     evidence: 'the signed data is not there',
   }
-  for (const data of messages) {
-    const check = await verifySignature(ports.engine, {
-      algorithm: signer.signatureAlgorithm.raw,
-      spki: certificate.spki,
-      data,
-      signature: signer.signature,
-      signerDigest,
-    })
-    facts = {
-      algorithm: check.name,
-      oid,
-      digest: check.suite && (check.suite.digest ?? ownDigest(check.suite.scheme)),
-      verified: check.supported ? check.valid : null,
-      ...(check.evidence !== undefined && { evidence: check.evidence }),
+  for (const algorithm of algorithmsToTry(signer, signerDigest)) {
+    for (const data of messages) {
+      const { spki } = certificate
+      const input = { algorithm, spki, data, signature: signer.signature, signerDigest }
+      const check = await verifySignature(ports.engine, input)
+      if (facts.verified === false && !check.valid) continue
+      facts = {
+        algorithm: check.name,
+        oid,
+        digest: check.suite && (check.suite.digest ?? ownDigest(check.suite.scheme)),
+        verified: check.supported ? check.valid : null,
+        ...(check.evidence !== undefined && { evidence: check.evidence }),
+      }
+      if (check.valid) return facts
     }
-    if (facts.verified === true) break
   }
   return facts
+}
+
+/**
+ * The algorithm as written; and where an RSA algorithm names another digest than digestAlgorithm, RSA with the latter: some writers
+ * mix them up, and a PKCS #1 value says itself which digest it holds. The mix-up is told (`cms-digests-differ`).
+ */
+function algorithmsToTry({ signatureAlgorithm }: CmsSigner, signerDigest: DigestName | null): readonly Uint8Array[] {
+  const suite = suiteOf(signatureAlgorithm, signerDigest)
+  if (suite?.scheme !== 'RSA' || !signerDigest || suite.digest === signerDigest) return [signatureAlgorithm.raw]
+  return [signatureAlgorithm.raw, sequence(oidBytes(ID_RSA_ENCRYPTION), derNull())]
+}
+
+function suiteOf(algorithm: DerNode, signerDigest: DigestName | null): SignatureSuite | null {
+  try {
+    return parseSignatureAlgorithm(algorithm, signerDigest)
+  } catch (error) {
+    if (error instanceof SignError) return null
+    throw error
+  }
 }
 
 /** Schemes that take the message itself hash it themselves. */
@@ -213,10 +232,10 @@ function ownDigest(scheme: SignatureScheme): DigestName | null {
 }
 
 /** RFC 5652 lets them differ, everyone who means it well has them equal. */
-function checkDigests(crypto: CryptoFacts | null, digest: DigestName | null, findings: Finding[]): void {
-  const isOwn = /^(Ed|ML-DSA)/.test(crypto?.algorithm ?? '')
-  if (!crypto?.digest || !digest || isOwn || crypto.digest === digest) return
-  findings.push({ id: 'cms-digests-differ', severity: 'warning', evidence: `${digest} and ${crypto.digest}` })
+function checkDigests({ signatureAlgorithm }: CmsSigner, digest: DigestName | null, findings: Finding[]): void {
+  const own = suiteOf(signatureAlgorithm, digest)?.digest
+  if (!own || !digest || own === digest) return
+  findings.push({ id: 'cms-digests-differ', severity: 'warning', evidence: `${digest} and ${own}` })
 }
 
 /** Facts of a signature whose structure cannot be read: it is there, and nothing can be said for it. */

@@ -3,7 +3,7 @@ import type { PdfRevision } from './chain.ts'
 import type { PdfDocument } from './document.ts'
 import { readForm, signedFields, type FormField } from './fields.ts'
 import type { PdfDict } from './objects.ts'
-import { PdfString, countOf, isArray, nameOf, type PdfRef } from './objects.ts'
+import { PdfString, countOf, isArray, nameOf, type PdfRef, type Span } from './objects.ts'
 import { trailingBytes } from './unclaimed.ts'
 
 /** `/ByteRange`: everything but the hex string of `/Contents`. ISO 32000-2, 12.8.1. */
@@ -22,6 +22,8 @@ export type PdfSignature = Readonly<{
   contents: Uint8Array | null
   /** Null: not exactly [0 a b c] around this very /Contents. */
   byteRange: ByteRange | null
+  /** What the range states, however wrong its place: what the digest is over. Null: no spans of this file. */
+  spans: readonly Span[] | null
   /** Index of the revision that it signs; null when it covers no whole revision. */
   revision: number | null
   coverage: Coverage
@@ -109,11 +111,24 @@ async function readSignature(document: PdfDocument, found: Found, trailing: bool
     subFilter: nameOf(await document.value(dict, 'SubFilter', view)),
     contents: contents instanceof PdfString ? contents.bytes : null,
     byteRange: placed ? byteRange : null,
+    spans: await statedSpans(document, dict, view),
     revision: revision?.index ?? null,
     coverage: placed ? coverageOf(document, byteRange, revision, trailing) : 'invalid',
     coveredBytes: byteRange ? byteRange[1] + byteRange[3] : 0,
     findings,
   }
+}
+
+async function statedSpans(document: PdfDocument, dict: PdfDict, view: number): Promise<readonly Span[] | null> {
+  const value = await document.value(dict, 'ByteRange', view)
+  if (!isArray(value) || value.length === 0 || value.length % 2 !== 0 || value.length > 64) return null
+  const spans: Span[] = []
+  for (let i = 0; i < value.length; i += 2) {
+    const [start, length] = [countOf(value[i]), countOf(value[i + 1])]
+    if (start === null || length === null || start + length > document.size) return null
+    spans.push({ start, end: start + length })
+  }
+  return spans
 }
 
 async function readByteRange(

@@ -20,6 +20,11 @@ export type CheckContext = Readonly<{
   at: Date
   /** The earliest time at which the signature is proven to have existed; `at` when nothing proves more (5.5.4). */
   bestSignatureTime: Date
+  /**
+   * The time at which revocation information must be fresh: the best signature time; for a time-stamp its own, as in the EU
+   * reference policy (what a token embeds is as old as the token; a known revocation still counts).
+   */
+  freshAt: Date
   timestamps: readonly JudgedTimestamp[]
   /** The path that serves best under this policy, or null when none was found. */
   path: ChosenPath | null

@@ -46,22 +46,24 @@ export type Judged = Readonly<{
   path: ChosenPath | null
 }>
 
+/** `existedBy`: a time proven from outside (a later time-stamp over a time-stamp), else `at`; `stampTime`: genTime of a token. */
+type Situation = Readonly<{ purpose: AnchorPurpose; existedBy: Date; stampTime?: Date }>
+
 /**
  * EN 319 102-1, 5.3 to 5.6 over the facts of one signature or time-stamp token. Pure: no clock, no input but its arguments.
- *
- * @param existedBy a time proven from outside (a later time-stamp over a time-stamp); `at` when none
  */
 export function judge(
   facts: SignatureFacts,
   policy: ValidationPolicy,
   at: Date,
-  { purpose, existedBy }: Readonly<{ purpose: AnchorPurpose; existedBy: Date }> = { purpose: 'signing', existedBy: at },
+  { purpose, existedBy, stampTime }: Situation = { purpose: 'signing', existedBy: at },
 ): Judged {
   const timestamps = judgeTimestamps(facts, policy, at)
   const proven = provenTime(timestamps, facts.id)
   const bestSignatureTime = proven && proven < existedBy ? proven : existedBy
   const chosen = choosePath(facts, policy, purpose)
-  const context: CheckContext = { facts, policy, purpose, at, bestSignatureTime, timestamps, path: chosen }
+  const freshAt = stampTime && stampTime < bestSignatureTime ? stampTime : bestSignatureTime
+  const context: CheckContext = { facts, policy, purpose, at, bestSignatureTime, freshAt, timestamps, path: chosen }
   const checks = CHECKS.flatMap((check) => check(context))
   return { ...conclude(checks), checks, timestamps, bestSignatureTime, provenTime: proven, path: chosen }
 }
@@ -89,7 +91,8 @@ function judgeTimestamps(facts: SignatureFacts, policy: ValidationPolicy, at: Da
 /** A time-stamp on its own: imprint, then its token as a CMS signature for the purpose of time-stamping (RFC 3161). */
 function judgeTimestamp(stamp: TimestampFacts, policy: ValidationPolicy, at: Date, existedBy: Date): JudgedTimestamp {
   const own = [...stampFindings(stamp), ...imprintChecks(stamp), ...futureCheck(stamp, at)]
-  const token = stamp.token ? judge(stamp.token, policy, at, { purpose: 'time-stamping', existedBy }) : null
+  const situation: Situation = { purpose: 'time-stamping', existedBy, ...(stamp.time && { stampTime: stamp.time }) }
+  const token = stamp.token ? judge(stamp.token, policy, at, situation) : null
   const checks = [...own, ...(token?.checks ?? [])]
   const report: TimestampReport = {
     kind: stamp.kind,

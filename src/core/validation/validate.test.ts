@@ -238,6 +238,22 @@ describe('proof of existence', () => {
       subIndication: 'CHAIN_CONSTRAINTS_FAILURE',
     })
   })
+  test('revocation information of an authority need be no fresher than its time-stamp; a revocation counts whenever known', () => {
+    const tsa = certificateFacts('tsa', { extendedKeyUsage: ['1.3.6.1.5.5.7.3.8'], revocationSource: 'published' })
+    const info = good({
+      certificate: 'FP-TSA',
+      thisUpdate: new Date('2026-02-14T00:00:00Z'),
+      nextUpdate: new Date('2026-02-16T00:00:00Z'),
+    })
+    const withInfo = (revocation: RevocationFacts[]) => {
+      const token = signatureFacts({ id: 't', signer: tsa, certificates: [tsa, rootFacts], revocation })
+      return report(signatureFacts({ timestamps: [{ ...stamp, token }] })).timestamps[0]
+    }
+    expect(withInfo([info])?.indication).toBe('TOTAL-PASSED')
+    expect(withInfo([])?.subIndication).toBe('TRY_LATER')
+    const revoked = good({ ...info, status: 'revoked', revokedAt: new Date('2026-03-01T00:00:00Z') })
+    expect(withInfo([info, revoked])?.subIndication).toBe('REVOKED_NO_POE')
+  })
   test('before the certificate existed is a failure', () => {
     const early = timestampFacts('2025-06-01T00:00:00Z')
     const late = certificateFacts('signer', { notBefore: new Date('2026-01-01T00:00:00Z') })

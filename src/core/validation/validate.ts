@@ -42,7 +42,9 @@ function worstOf(signatures: readonly SignatureReport[]): FileResult {
 }
 
 function signatureReport(facts: SignatureFacts, policy: ValidationPolicy, at: Date): SignatureReport {
-  const judged = judge(facts, policy, at, { purpose: purposeOf(facts), existedBy: at })
+  const purpose = purposeOf(facts)
+  const stampTime = purpose === 'time-stamping' ? facts.claimedTime : undefined
+  const judged = judge(facts, policy, at, { purpose, existedBy: at, ...(stampTime && { stampTime }) })
   const { document } = facts
   return {
     id: facts.id,

@@ -14,7 +14,7 @@ import type { DocumentFacts, FileFacts, Finding, SignatureFacts, TimestampFacts 
 import { withMaterial, type CollectContext } from '../collect-context.ts'
 import type { CollectOptions, SourceFile } from '../format.ts'
 import { collectSignature } from '../signature-facts.ts'
-import { blobContent, bytesContent, type SignedContent } from '../signed-content.ts'
+import { blobContent, bytesContent, NO_CONTENT, type SignedContent } from '../signed-content.ts'
 import { unreadable } from '../signer-facts.ts'
 import { collectTimestamp } from '../timestamp-facts.ts'
 import { readSecurityStore } from './security-store.ts'
@@ -86,13 +86,13 @@ function uniqueId(name: string, index: number, all: readonly PdfSignature[]): st
 
 function contentOf(
   blob: Blob,
-  { byteRange }: PdfSignature,
+  { spans }: PdfSignature,
   { ports, signal }: CollectContext,
   { progress }: Pick<CollectOptions, 'progress'>,
 ): SignedContent {
-  const [, length1, start2, length2] = byteRange ?? [0, 0, 0, 0]
-  const spans = new Blob([blob.slice(0, length1), blob.slice(start2, start2 + length2)])
-  return blobContent(spans, ports.engine, {
+  if (!spans) return NO_CONTENT
+  const covered = new Blob(spans.map(({ start, end }) => blob.slice(start, end)))
+  return blobContent(covered, ports.engine, {
     ...(signal && { signal }),
     ...(progress && { progress: (done: number) => progress('digesting', done) }),
   })

@@ -34,7 +34,7 @@ function judge(context: CheckContext, certificate: CertificateFacts, isSigner: b
   }
   return of.indeterminate(
     'TRY_LATER',
-    `${name}: no revocation information that is fresh at ${isoTime(context.bestSignatureTime)}`,
+    `${name}: no revocation information that is fresh at ${isoTime(context.freshAt)}`,
   )
 }
 
@@ -50,9 +50,9 @@ function isRevokedBy(info: RevocationFacts, time: Date): boolean {
   return !info.revokedAt || info.revokedAt <= time
 }
 
-function isFresh(info: RevocationFacts, { bestSignatureTime, policy }: CheckContext): boolean {
+function isFresh(info: RevocationFacts, { freshAt, policy }: CheckContext): boolean {
   const until = info.nextUpdate?.getTime() ?? info.thisUpdate.getTime() + policy.revocationMaxAgeHours * HOUR
-  return until >= bestSignatureTime.getTime()
+  return until >= freshAt.getTime()
 }
 
 function revokedResult(context: CheckContext, info: RevocationFacts, isSigner: boolean, name: string): CheckResult {
