@@ -38,7 +38,8 @@ export type Composition = Readonly<{
 
 /** Builds the app for a page; each entry calls it once. Touches no storage and starts no worker until something is asked. */
 export function compose(composition: Composition = {}): Services {
-  const { config = DEFAULT_CONFIG, host = localHost(), providers = [], network = directNetwork() } = composition
+  const { config = DEFAULT_CONFIG, host = localHost(), providers = [] } = composition
+  const network = composition.network ?? directNetwork({ origins: config.tsa, relay: config.relay })
   const ownStorage = (): IDBFactory | undefined => globalThis.indexedDB
   const clock = systemClock
   const random = systemRandom

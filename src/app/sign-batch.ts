@@ -152,7 +152,8 @@ async function checkOutput(
   const files = [signed, ...content]
   // Only integrity is asked here, so no anchors.
   const judgement = { anchors: [] }
-  const found = await verification.verify(files, { judgement, signal, ...(password === undefined ? {} : { password }) })
+  const options = { judgement, signal, offline: true, ...(password === undefined ? {} : { password }) }
+  const found = await verification.verify(files, options)
   found.close()
   const own = found.report.files.find(({ name }) => name === signed.name)
   const mine = fingerprint(key.signer.certificate)

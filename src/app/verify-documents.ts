@@ -40,7 +40,12 @@ export interface VerifyDocuments {
    */
   verify(
     files: readonly SourceFile[],
-    options?: VerifyOptions & { judgement?: Judgement; password?: string },
+    options?: VerifyOptions & {
+      judgement?: Judgement
+      password?: string
+      /** Asks nothing of the network, whatever the certificates name. */
+      offline?: boolean
+    },
   ): Promise<Verification>
 }
 
@@ -50,7 +55,7 @@ export type VerifyDocumentsPorts = Readonly<{
   clock: Clock
 }>
 
-type Request = Readonly<{ files: readonly SourceFile[]; password?: string; judgement: Judgement }>
+type Request = Readonly<{ files: readonly SourceFile[]; password?: string; judgement: Judgement; offline: boolean }>
 
 export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocuments {
   const { worker, anchors, clock } = ports
@@ -70,8 +75,13 @@ export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocume
   }
 
   async function read(request: Request, { signal, onProgress }: VerifyOptions): Promise<Validated> {
-    const { files, password } = request
-    const params = { files, ...(password === undefined ? {} : { password }), ...(await paramsOf(request.judgement)) }
+    const { files, password, offline } = request
+    const params = {
+      files,
+      offline,
+      ...(password === undefined ? {} : { password }),
+      ...(await paramsOf(request.judgement)),
+    }
     const run = (): Promise<Validated> => worker.call('validate', params, { signal, onProgress })
     try {
       return await run()
@@ -108,8 +118,8 @@ export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocume
   }
 
   return {
-    verify(files, { judgement = {}, password, ...options } = {}) {
-      return open({ files, judgement, ...(password === undefined ? {} : { password }) }, options)
+    verify(files, { judgement = {}, offline = false, password, ...options } = {}) {
+      return open({ files, judgement, offline, ...(password === undefined ? {} : { password }) }, options)
     },
   }
 }

@@ -6,22 +6,36 @@ export type NetworkLimits = Readonly<{ timeout: number; bytes: number }>
 /** TSA, OCSP and CRL answers; a national CRL is tens of megabytes at most. */
 const LIMITS: NetworkLimits = { timeout: 20_000, bytes: 64 * 2 ** 20 }
 
+export type NetworkRoutes = Readonly<{
+  /** Origins that the CSP lets this page reach: asking for another would be a violation, and is refused before. */
+  origins: readonly string[]
+  /** Prefix to which the percent-encoded address is added, for services that do not answer browsers; null: none. */
+  relay: string | null
+  limits?: NetworkLimits
+}>
+
 /**
- * Direct CORS requests, for services that answer browsers; never with cookies, never with a referrer, never cached.
+ * CORS requests to configured services, by the relay to any other; never with cookies, a referrer or a cache.
  *
- * @throws SignError `NETWORK_BLOCKED` (mixed content, CORS, CSP, no route: browsers do not say which), `NETWORK_UNAVAILABLE`
- * (offline), `NETWORK_TIMEOUT`, `NETWORK_STATUS`, `NETWORK_TOO_LARGE`; AbortError.
+ * @throws SignError `NETWORK_BLOCKED` (not configured, CORS, no route: browsers do not say which), `NETWORK_UNAVAILABLE`
+ * (offline), `NETWORK_TIMEOUT`, `NETWORK_STATUS`, `NETWORK_TOO_LARGE`; AbortError; TypeError when it is no URL.
  */
-export function directNetwork(limits: NetworkLimits = LIMITS): Network {
+export function directNetwork({ origins, relay, limits = LIMITS }: NetworkRoutes): Network {
+  const allowed = new Set(origins.map((url) => new URL(url).origin))
+
+  async function ask(url: string, init: RequestInit, signal: AbortSignal): Promise<Uint8Array> {
+    const { origin, host } = new URL(url)
+    if (allowed.has(origin)) return request(url, init, signal, limits)
+    if (relay !== null) return request(relay + encodeURIComponent(url), init, signal, limits)
+    throw new SignError('NETWORK_BLOCKED', `${host} is not among the services of this deployment`, {
+      details: { host },
+    })
+  }
+
   return {
     post: (url, body, type, signal) =>
-      request(
-        url,
-        { method: 'POST', body: new Blob([body.slice()]), headers: { 'Content-Type': type } },
-        signal,
-        limits,
-      ),
-    get: (url, signal) => request(url, { method: 'GET' }, signal, limits),
+      ask(url, { method: 'POST', body: new Blob([body.slice()]), headers: { 'Content-Type': type } }, signal),
+    get: (url, signal) => ask(url, { method: 'GET' }, signal),
   }
 }
 
@@ -32,7 +46,7 @@ async function request(
   limits: NetworkLimits,
 ): Promise<Uint8Array> {
   signal.throwIfAborted()
-  const details = { host: hostOf(url) }
+  const details = { host: new URL(url).host }
   const timeout = AbortSignal.timeout(limits.timeout)
   try {
     const response = await fetch(url, {
@@ -77,9 +91,4 @@ async function bounded(response: Response, most: number, details: { host: string
     parts.push(value)
   }
   return new Uint8Array(await new Blob(parts).arrayBuffer())
-}
-
-/** @throws TypeError when it is not a URL: a caller's mistake. */
-function hostOf(url: string): string {
-  return new URL(url).host
 }

@@ -5,14 +5,19 @@ import { systemClock } from '../platform/clock.ts'
 import { browserEngine } from '../platform/engine.ts'
 import { systemRandom } from '../platform/random.ts'
 import type { WorkerMethods } from './protocol.ts'
+import type { Sessions } from './validation.ts'
 import { serve, type CallContext, type Door, type Handlers } from './serve.ts'
 
 type Served = {
   [K in keyof WorkerMethods]: (params: WorkerMethods[K][0], context: CallContext) => Promise<WorkerMethods[K][1]>
 }
 
-function handlers(network: Network): Partial<Served> {
+function handlers(network: Network): Served {
   const ports: Ports = { clock: systemClock, random: systemRandom, engine: browserEngine, network }
+  let sessions: Promise<Sessions> | null = null
+  const validation = (): Promise<Sessions> =>
+    (sessions ??= import('./validation.ts').then(({ openSessions }) => openSessions(ports)))
+
   return {
     async inspect({ file, ...options }, { signal }) {
       return (await import('../core/formats/pades/inspect.ts')).inspectPades(file, { ...options, signal })
@@ -22,6 +27,12 @@ function handlers(network: Network): Partial<Served> {
     },
     async embed({ prepared, values }) {
       return (await signingOf(prepared.format)).embed(prepared, values, ports)
+    },
+    validate: async (params, context) => (await validation()).open(params, context),
+    judge: async (params, context) => (await validation()).judge(params, context),
+    async forget({ session }) {
+      ;(await validation()).forget(session)
+      return null
     },
     zip({ entries, modified }, { signal, progress }) {
       return zipBlobs(entries, { signal, progress: (done) => progress('writing', done), modified })

@@ -24,7 +24,13 @@ export type PrepareParams = Readonly<{
 
 export type JudgeParams = Readonly<{ policy: ValidationPolicy; at: Date; certificates: readonly Uint8Array[] }>
 
-export type ValidateParams = JudgeParams & Readonly<{ files: readonly SourceFile[]; password?: string }>
+export type ValidateParams = JudgeParams &
+  Readonly<{
+    files: readonly SourceFile[]
+    password?: string
+    /** Asks no responder and no CRL server. */
+    offline: boolean
+  }>
 
 /** Facts stay in the worker under `session` until `forget`. */
 export type Validated = Readonly<{ session: number; report: ValidationReport }>
