@@ -29,7 +29,7 @@ export type ValidateParams = JudgeParams &
     files: readonly SourceFile[]
     password?: string
     /** Asks no responder and no CRL server. */
-    offline: boolean
+    offline?: boolean
   }>
 
 /** Facts stay in the worker under `session` until `forget`. */
