@@ -2,7 +2,7 @@
 // Builds what is stale: `node scripts/build.mjs [app] [sdk] [cli] [crm] [--force]`; without names, all.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -66,6 +66,10 @@ export function build(name, force = false) {
     run('../scripts/sdk-types.mjs', [])
   }
   mkdirSync(join(root, 'dist'), { recursive: true })
+  if (name === 'app') {
+    copyFileSync(join(root, 'LICENSE'), join(root, 'dist/app/license.txt'))
+    copyFileSync(join(root, 'THIRD-PARTY-NOTICES.md'), join(root, 'dist/app/third-party-notices.txt'))
+  }
   writeFileSync(stamp, now)
   return true
 }
