@@ -33,13 +33,15 @@ function closure() {
 
 /** The package's licence files, those of what it bundles (fonts, wasm) included. */
 function licenceText(folder) {
-  const names = readdirSync(folder, { recursive: true }).filter(
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
     (name) => /(^|\/)(licen[cs]e|copying|notice)[^/]*$/i.test(name) && !/node_modules|\.(js|ts|mjs|map)$/.test(name),
   )
-  const texts = names.sort().map((name) => {
-    const text = readFileSync(join(folder, name), 'utf8').replaceAll('\r', '').trim()
-    return name.includes('/') ? `${name}:\n${text}` : text
-  })
+  const texts = names
+    .toSorted((a, b) => (a < b ? -1 : 1))
+    .map((name) => {
+      const text = readFileSync(join(folder, name), 'utf8').replaceAll('\r', '').trim()
+      return name.includes('/') ? `${name}:\n${text}` : text
+    })
   return texts.join('\n\n')
 }
 
