@@ -98,11 +98,12 @@ function ChooseDialog({ listing, chosen, onChoose, onCreate, onClose }: ChoosePr
               type="button"
               className="certificate-button"
               aria-current={chosen && sameKey(card.ref, chosen.ref) ? 'true' : undefined}
+              data-focus={chosen && sameKey(card.ref, chosen.ref) ? true : undefined}
               disabled={card.maySign !== null}
               onClick={() => onChoose(card.ref)}
             >
               <CertificateSummary card={card} />
-              {card.maySign !== null && <span className="small bad">{i18n.t('keys.mayNotSign')}</span>}
+              {card.maySign !== null && <span className="small text-bad">{i18n.t('keys.mayNotSign')}</span>}
               {chosen && sameKey(card.ref, chosen.ref) && <Icon name="check" />}
             </button>
           </li>

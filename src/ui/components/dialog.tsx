@@ -20,6 +20,8 @@ export function Dialog({ title, children, footer, onClose }: Props) {
     const dialog = ref.current
     if (!dialog) return
     if (!dialog.open) dialog.showModal()
+    // The first thing to do, not the cross that closes.
+    dialog.querySelector<HTMLElement>('[data-focus]')?.focus()
     return () => dialog.close()
   }, [])
   return (

@@ -149,7 +149,7 @@ function SubjectFields({ draft, onDraft, problems }: SubjectProps) {
   }
   return (
     <>
-      {text('name', { autoComplete: 'name', maxLength: 64, required: true })}
+      {text('name', { 'data-focus': true, autoComplete: 'name', maxLength: 64, required: true })}
       {text('organization', { autoComplete: 'organization', maxLength: 64 })}
       {text('email', { autoComplete: 'email', type: 'email', maxLength: 128 })}
       <div className="two-columns">

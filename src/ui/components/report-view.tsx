@@ -121,7 +121,7 @@ function SignatureFactsList({ signature }: { signature: SignatureReport }) {
       <dd>
         {i18n.t(`verify.modifications_${signature.modifications}`)}
         {signature.modifications !== 'none' && (
-          <span className={signature.modificationsPermitted ? 'muted' : 'bad'}>
+          <span className={signature.modificationsPermitted ? 'muted' : 'text-bad'}>
             {' '}
             {i18n.t(signature.modificationsPermitted ? 'verify.permitted' : 'verify.forbidden')}
           </span>
@@ -157,11 +157,11 @@ function When({ signature }: { signature: SignatureReport }) {
   const { provenTime, claimedTime, timestamps } = signature
   return (
     <>
-      {provenTime && <span>{i18n.t('verify.provenBy', { time: i18n.dateTime(provenTime) })} </span>}
+      {provenTime && <div>{i18n.t('verify.provenBy', { time: i18n.dateTime(provenTime) })}</div>}
       {claimedTime && (
-        <span className={provenTime ? 'muted' : undefined}>
+        <div className={provenTime ? 'muted' : undefined}>
           {i18n.t('verify.claimedAs', { time: i18n.dateTime(claimedTime) })}
-        </span>
+        </div>
       )}
       {!provenTime && !claimedTime && i18n.t('verify.noTime')}
       {timestamps.map((stamp, index) => (
@@ -223,7 +223,7 @@ function Changes({ signature }: { signature: SignatureReport }) {
         {signature.changes.map((change, index) => (
           <li
             key={`${change.what}${change.object ?? ''}${String(index)}`}
-            className={change.rule === null ? 'bad' : undefined}
+            className={change.rule === null ? 'text-bad' : undefined}
           >
             {i18n.lookup('checks', `change-${change.what}`) ?? change.what}
             {change.field && <span className="muted"> {change.field}</span>}

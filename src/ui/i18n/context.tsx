@@ -26,17 +26,24 @@ function remember(locale: Locale): void {
   }
 }
 
+/** How this reader writes dates in that language: 'en-GB' for 'en' when the browser says so. */
+function regionOf(locale: Locale): string {
+  return navigator.languages.find((tag) => tag.toLowerCase().startsWith(`${locale}-`)) ?? locale
+}
+
 /** `locale` from a host wins over the remembered choice, which wins over the browser's languages. */
 export function LanguageProvider({ locale: fixed, children }: { locale?: string | undefined; children: ReactNode }) {
   const [picked, setPicked] = useState<Locale>(() => chooseLocale([remembered(), ...navigator.languages]))
   const chosen = fixed === undefined ? picked : chooseLocale([fixed])
-  const [i18n, setI18n] = useState<I18n | null>(() => (chosen === 'en' ? createI18n('en', english) : null))
+  const [i18n, setI18n] = useState<I18n | null>(() =>
+    chosen === 'en' ? createI18n('en', english, { region: regionOf('en') }) : null,
+  )
 
   useEffect(() => {
     let current = true
     loadCatalogue(chosen)
       .then((catalogue) => {
-        if (current) setI18n(createI18n(chosen, catalogue))
+        if (current) setI18n(createI18n(chosen, catalogue, { region: regionOf(chosen) }))
       })
       .catch(() => {
         if (current) setI18n(createI18n('en', english))

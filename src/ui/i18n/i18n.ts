@@ -26,14 +26,27 @@ function messageAt(catalogue: Catalogue | English, page: string, name: string): 
   return messages && Object.hasOwn(messages, name) ? (messages[name] ?? null) : null
 }
 
+/** A certificate may hold a time that is none; it is shown as it stands. */
+function written(format: Intl.DateTimeFormat, value: Date | string): string {
+  const date = new Date(value)
+  return Number.isNaN(date.getTime()) ? String(value) : format.format(date)
+}
+
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
-export function createI18n(locale: Locale, catalogue: Catalogue | English, timeZone?: string): I18n {
+/**
+ * @param region a fuller tag of the same language ('en-GB' for 'en'): how this reader writes dates
+ */
+export function createI18n(
+  locale: Locale,
+  catalogue: Catalogue | English,
+  { region = locale, timeZone }: { region?: string; timeZone?: string } = {},
+): I18n {
   const rules = new Intl.PluralRules(locale)
-  const numbers = new Intl.NumberFormat(locale)
+  const numbers = new Intl.NumberFormat(region)
   const zone = timeZone === undefined ? {} : { timeZone }
-  const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'long', ...zone })
-  const times = new Intl.DateTimeFormat(locale, {
+  const dates = new Intl.DateTimeFormat(region, { dateStyle: 'long', ...zone })
+  const times = new Intl.DateTimeFormat(region, {
     day: 'numeric',
     month: 'long',
     year: 'numeric',
@@ -42,7 +55,7 @@ export function createI18n(locale: Locale, catalogue: Catalogue | English, timeZ
     timeZoneName: 'short',
     ...zone,
   })
-  const lists = new Intl.ListFormat(locale, { type: 'conjunction' })
+  const lists = new Intl.ListFormat(region, { type: 'conjunction' })
 
   const fill = (message: Message, parameters: Readonly<Record<string, Value>>): string => {
     const count = typeof parameters.count === 'number' ? parameters.count : undefined
@@ -73,15 +86,15 @@ export function createI18n(locale: Locale, catalogue: Catalogue | English, timeZ
       const power = length < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(length) / 3))
       const unit = UNITS[power] ?? 'byte'
       const value = length / 1000 ** power
-      return new Intl.NumberFormat(locale, {
+      return new Intl.NumberFormat(region, {
         style: 'unit',
         unit,
         unitDisplay: power === 0 ? 'long' : 'short',
         maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
       }).format(value)
     },
-    date: (value) => dates.format(new Date(value)),
-    dateTime: (value) => times.format(new Date(value)),
+    date: (value) => written(dates, value),
+    dateTime: (value) => written(times, value),
     list: (items) => lists.format(items),
   }
 }

@@ -10,7 +10,7 @@ export const common = {
   oneMoment: 'One moment…',
   chooseFiles: 'Choose files',
   dropHere: 'Drop the files here',
-  andMore: { one: 'and {count} more', other: 'and {count} more' },
+  andMore: { one: 'and {count} more', other: 'and {count} more' },
   updateReady: 'A new version {version} is ready. It starts when you say so; finish what you are signing first.',
   updateNow: 'Update now',
   updateLater: 'Later',
@@ -30,6 +30,6 @@ export const common = {
   build: 'Build',
   buildUnknown: 'not stored for offline use yet',
   offline: 'Without a network',
-  offlineReady: { one: 'Works: {count} file is stored', other: 'Works: {count} files are stored' },
+  offlineReady: { one: 'Works: {count} file is stored', other: 'Works: {count} files are stored' },
   offlineNot: 'Not yet: open the page once more with a network',
 } as const

@@ -9,7 +9,7 @@ export const keys = {
   email: 'E-mail',
   country: 'Country code',
   validFor: 'Valid for',
-  years: { one: '{count} year', other: '{count} years' },
+  years: { one: '{count} year', other: '{count} years' },
   algorithm: 'Algorithm',
   checkingBrowser: 'Asking this browser what it can do…',
   notInThisBrowser: 'not in this browser',

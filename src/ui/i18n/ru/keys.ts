@@ -12,7 +12,7 @@ export const keys: Catalogue['keys'] = {
   email: 'Эл. почта',
   country: 'Код страны',
   validFor: 'Срок действия',
-  years: { one: '{count} год', few: '{count} года', many: '{count} лет', other: '{count} года' },
+  years: { one: '{count} год', few: '{count} года', many: '{count} лет', other: '{count} года' },
   algorithm: 'Алгоритм',
   checkingBrowser: 'Узнаём, что умеет этот браузер…',
   notInThisBrowser: 'этот браузер не умеет',

@@ -12,7 +12,7 @@ export const keys: Catalogue['keys'] = {
   email: 'Ел. пошта',
   country: 'Код країни',
   validFor: 'Строк дії',
-  years: { one: '{count} рік', few: '{count} роки', many: '{count} років', other: '{count} року' },
+  years: { one: '{count} рік', few: '{count} роки', many: '{count} років', other: '{count} року' },
   algorithm: 'Алгоритм',
   checkingBrowser: 'Дізнаємося, що вміє цей браузер…',
   notInThisBrowser: 'цей браузер не вміє',

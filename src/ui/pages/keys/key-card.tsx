@@ -56,7 +56,7 @@ export function KeyCardView({ card, onChanged }: Props) {
             <button type="button" className="button small" onClick={() => setDialog('rename')}>
               {i18n.t('keys.rename')}
             </button>
-            <button type="button" className="button small quiet bad" onClick={() => setDialog('remove')}>
+            <button type="button" className="button small quiet text-bad" onClick={() => setDialog('remove')}>
               {i18n.t('keys.remove')}
             </button>
           </>
@@ -72,7 +72,7 @@ function KeyNotes({ card }: { card: KeyCard }) {
   const i18n = useI18n()
   return (
     <ul className="key-notes small">
-      {card.maySign !== null && <li className="bad">{i18n.t('keys.mayNotSign')}</li>}
+      {card.maySign !== null && <li className="text-bad">{i18n.t('keys.mayNotSign')}</li>}
       {card.unreadableBy.length > 0 && (
         <li>{i18n.t('keys.unreadableBy', { verifiers: i18n.list(card.unreadableBy) })}</li>
       )}
@@ -129,6 +129,7 @@ function RenameDialog({ card, onClose, onChanged }: DialogProps) {
           <input
             id={`${id}-label`}
             className="input"
+            data-focus
             maxLength={64}
             value={label}
             onChange={(event) => setLabel(event.target.value)}
@@ -160,7 +161,7 @@ function RemoveDialog({ card, onClose, onChanged }: DialogProps) {
       onClose={onClose}
       footer={
         <>
-          <button type="button" className="button" onClick={onClose}>
+          <button type="button" className="button" data-focus onClick={onClose}>
             {i18n.t('keys.keep')}
           </button>
           <button type="button" className="button danger" onClick={() => void remove()}>

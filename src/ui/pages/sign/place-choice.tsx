@@ -1,18 +1,17 @@
 import { useEffect, useId, useState } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import type { DocumentInspection, VisiblePlace } from '../../../app/sign-documents.ts'
-import type { PdfRect } from '../../../core/formats/format.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { fitBox, fromMillimetres, proposedBox, toBox, toMillimetres, toPdfRect } from '../../viewer/geometry.ts'
 import type { Box } from '../../viewer/geometry.ts'
 import type { PdfView } from '../../viewer/use-pdf.ts'
-
-/** Lower left of the last page: there on any page size, whatever the batch holds. */
-const BATCH_RECT: PdfRect = [36, 36, 236, 100]
+import { BATCH_PLACE } from './session.ts'
 
 type Props = Readonly<{
   place: VisiblePlace
   onPlace: (place: VisiblePlace) => void
+  /** The person chose a place on that page: let it be seen. */
+  onShowPage?: ((page: number) => void) | undefined
   /** Null: many documents, or one that is still opening. */
   view: PdfView | null
   inspection: DocumentInspection | null
@@ -27,13 +26,16 @@ async function proposedPlace(view: PdfView): Promise<VisiblePlace> {
 }
 
 /** Where a person will see the signature in a PDF: nowhere, in a box of their own, or in a field the document brings. */
-export function PlaceChoice({ place, onPlace, view, inspection, many, disabled }: Props) {
+export function PlaceChoice({ place, onPlace, onShowPage, view, inspection, many, disabled }: Props) {
   const i18n = useI18n()
   const group = useId()
   const fields = (inspection?.pdf?.fields ?? []).filter((field) => !field.signed)
   const chooseBox = () => {
-    if (many) onPlace({ kind: 'box', page: -1, rect: BATCH_RECT })
-    else if (view) void proposedPlace(view).then(onPlace)
+    if (many) onPlace(BATCH_PLACE)
+    else if (view) {
+      onShowPage?.(view.pages)
+      void proposedPlace(view).then(onPlace)
+    }
   }
   return (
     <fieldset className="stack-tight" disabled={disabled}>
@@ -62,7 +64,10 @@ export function PlaceChoice({ place, onPlace, view, inspection, many, disabled }
                 name={group}
                 checked={place.kind === 'field' && place.name === field.name}
                 disabled={field.refused !== null}
-                onChange={() => onPlace({ kind: 'field', name: field.name })}
+                onChange={() => {
+                  onPlace({ kind: 'field', name: field.name })
+                  if (field.page !== null) onShowPage?.(field.page)
+                }}
               />
               <span className="break">
                 {field.page === null
@@ -75,7 +80,9 @@ export function PlaceChoice({ place, onPlace, view, inspection, many, disabled }
             </label>
           ))}
       </div>
-      {place.kind === 'box' && view && !many && <ExactPlace place={place} view={view} onPlace={onPlace} />}
+      {place.kind === 'box' && view && !many && (
+        <ExactPlace place={place} view={view} onPlace={onPlace} onShowPage={onShowPage} />
+      )}
     </fieldset>
   )
 }
@@ -99,16 +106,15 @@ function useSpace(view: PdfView, page: number): PageViewport | null {
 
 const SIDES = ['left', 'top', 'width', 'height'] as const
 
-/** The same box in numbers, from the page's upper left corner as seen: for keyboards, and for people who know where. */
-function ExactPlace({
-  place,
-  view,
-  onPlace,
-}: {
+type ExactProps = Readonly<{
   place: BoxPlace
   view: PdfView
   onPlace: (place: VisiblePlace) => void
-}) {
+  onShowPage?: ((page: number) => void) | undefined
+}>
+
+/** The same box in numbers, from the page's upper left corner as seen: for keyboards, and for people who know where. */
+function ExactPlace({ place, view, onPlace, onShowPage }: ExactProps) {
   const i18n = useI18n()
   const id = useId()
   const space = useSpace(view, place.page)
@@ -120,6 +126,7 @@ function ExactPlace({
       onPlace({ kind: 'box', page, rect: toPdfRect(next, fitBox(box, next, 1)) })
     }
     void move()
+    onShowPage?.(page)
   }
   const onSide = (side: (typeof SIDES)[number], millimetres: number) => {
     if (!space || !box || !Number.isFinite(millimetres)) return

@@ -59,7 +59,7 @@ export function ResultPanel({ session, outcomes, throwAway }: Props) {
             {i18n.t('sign.signAnother')}
           </button>
           {throwAway?.ref && (
-            <button type="button" className="button quiet bad" onClick={() => void throwAway.remove()}>
+            <button type="button" className="button quiet text-bad" onClick={() => void throwAway.remove()}>
               {i18n.t('sign.removeThrowAway')}
             </button>
           )}

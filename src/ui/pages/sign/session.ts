@@ -7,6 +7,7 @@ import type {
   SignEvent,
   SignOptions,
   SignOutcome,
+  VisiblePlace,
 } from '../../../app/sign-documents.ts'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { isAbort } from '../../../core/errors.ts'
@@ -30,8 +31,21 @@ export type Run =
 
 export const DEFAULT_OPTIONS: SignOptions = { container: 'auto', level: 'B-B', place: { kind: 'none' } }
 
+const placeIn = (name: string) => ({ kind: 'field', name }) as const
+
 const IDLE: Run = { status: 'idle', refusal: null }
 const INSPECTIONS_AT_ONCE = 4
+
+/** Lower left of the last page: there on any page size, whatever the batch holds. */
+export const BATCH_PLACE: VisiblePlace = { kind: 'box', page: -1, rect: [36, 36, 236, 100] }
+
+/** The place that holds for what is on the table: one made for one document means something else for many. */
+export function placeFor({ items, options }: Pick<SignSession, 'items' | 'options'>): VisiblePlace {
+  const { place } = options
+  if (place.kind === 'none') return place
+  if (items.length > 1) return place.kind === 'box' ? BATCH_PLACE : { kind: 'none' }
+  return place === BATCH_PLACE ? { kind: 'none' } : place
+}
 
 export interface SignSession {
   readonly items: readonly SessionItem[]
@@ -89,6 +103,9 @@ export function useSignSession(documents: SignDocuments): SignSession {
 
   const onInspected = useCallback((id: number, inspection: DocumentInspection) => {
     setItems((now) => now.map((item) => (item.id === id ? { ...item, inspection } : item)))
+    // A document that brings a field for the signature says where it is wanted.
+    const field = inspection.pdf?.fields.find((each) => !each.signed && each.refused === null)
+    if (field) setAllOptions((now) => (now.place.kind === 'none' ? { ...now, place: placeIn(field.name) } : now))
   }, [])
   useInspections(documents, items, onInspected)
 
@@ -124,12 +141,16 @@ export function useSignSession(documents: SignDocuments): SignSession {
         const events = now.events.with(event.index, event)
         return { ...now, events, finished: event.finished, total: event.total }
       })
+    const place = placeFor({ items, options })
     const requested = items.map((item) => ({
       file: item.file,
       ...(item.password === undefined ? {} : { options: { password: item.password() } }),
     }))
     try {
-      const outcomes = await documents.sign({ items: requested, key, options }, { signal: own.signal, onEvent })
+      const outcomes = await documents.sign(
+        { items: requested, key, options: { ...options, place } },
+        { signal: own.signal, onEvent },
+      )
       setRun({ status: 'done', outcomes })
     } catch (error) {
       setRun({ status: 'idle', refusal: isAbort(error) ? null : refusalOf(error) })

@@ -1,8 +1,7 @@
-import { useId } from 'react'
+import { useId, useState } from 'react'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import type { DocumentInspection, SignatureContainer, SignOptions } from '../../../app/sign-documents.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
-import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
@@ -10,6 +9,7 @@ import { nameOn } from '../../use-keys.ts'
 import type { PdfView } from '../../viewer/use-pdf.ts'
 import { PlaceChoice } from './place-choice.tsx'
 import { RunProgress } from './run-progress.tsx'
+import { placeFor } from './session.ts'
 import type { SessionItem, SignSession } from './session.ts'
 
 type Props = Readonly<{
@@ -22,6 +22,8 @@ type Props = Readonly<{
   view: PdfView | null
   /** The sample's key: said plainly, so that nobody takes it for their own. */
   isThrowAway?: boolean
+  /** Lets the stage scroll to the page of a place that was just chosen. */
+  onShowPage?: (page: number) => void
 }>
 
 export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: string): string {
@@ -40,16 +42,34 @@ export function containerFor(inspection: DocumentInspection | null, options: Sig
 }
 
 /** The act: who signs, what will be in the file, one button that says it all. Without chrome: a page, a frame or a window holds it. */
-export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, isThrowAway = false }: Props) {
+export function SignPanel({
+  session,
+  listing,
+  chosen,
+  onChoose,
+  onCreate,
+  view,
+  isThrowAway = false,
+  onShowPage,
+}: Props) {
   const i18n = useI18n()
   const { items, options, run } = session
+  const [unfolded, setUnfolded] = useState(false)
+  const optionsId = useId()
+  const place = placeFor(session)
   const many = items.length > 1
   const only = many ? null : (items[0]?.inspection ?? null)
   const busy = run.status === 'running'
   const embeds = items.some((item) => containerFor(item.inspection, options) === 'embedded')
   return (
-    <div className="sign-panel">
-      <div className="sign-options">
+    <div className="sign-panel" data-unfolded={unfolded}>
+      <SheetToggle
+        unfolded={unfolded}
+        controls={optionsId}
+        onToggle={() => setUnfolded(!unfolded)}
+        summary={summaryOf(i18n, session, chosen, embeds)}
+      />
+      <div className="sign-options" id={optionsId}>
         <CertificatePicker listing={listing} chosen={chosen} onChoose={onChoose} onCreate={onCreate} disabled={busy} />
         {isThrowAway && (
           <Notice tone="idle" title={i18n.t('sign.throwAwayNotice')}>
@@ -59,8 +79,9 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
         <ContainerChoice session={session} disabled={busy} />
         {embeds && (
           <PlaceChoice
-            place={options.place}
+            place={place}
             onPlace={(place) => session.setOptions({ place })}
+            onShowPage={onShowPage}
             view={view}
             inspection={only}
             many={many}
@@ -77,6 +98,28 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
         )}
       </div>
     </div>
+  )
+}
+
+/** What the folded options hold, in one line: who, how, where. */
+function summaryOf(i18n: I18n, session: SignSession, chosen: KeyCard | null, embeds: boolean): string {
+  const { kind } = placeFor(session)
+  const parts = [chosen ? nameOn(chosen) : i18n.t('sign.needCertificate')]
+  parts.push(i18n.t(embeds ? 'sign.container_embedded' : 'sign.container_detached'))
+  if (embeds) parts.push(i18n.t(kind === 'none' ? 'sign.placeNone' : 'sign.placeVisible'))
+  return parts.join(' · ')
+}
+
+type SheetProps = Readonly<{ unfolded: boolean; controls: string; summary: string; onToggle: () => void }>
+
+/** On a narrow screen the options fold into one line, so that the document keeps the room. */
+function SheetToggle({ unfolded, controls, summary, onToggle }: SheetProps) {
+  const i18n = useI18n()
+  return (
+    <button type="button" className="sheet-toggle" aria-expanded={unfolded} aria-controls={controls} onClick={onToggle}>
+      <span className="ellipsis">{summary}</span>
+      <span className="change">{i18n.t(unfolded ? 'sign.fewerOptions' : 'sign.moreOptions')}</span>
+    </button>
   )
 }
 
@@ -181,8 +224,7 @@ function Act({ session, chosen }: { session: SignSession; chosen: KeyCard | null
           if (blocked === null && chosen) void session.sign(chosen.ref)
         }}
       >
-        <Icon name="pen" />
-        <span>{label}</span>
+        {label}
       </button>
       <p className="small muted" id={reasonId}>
         {blocked ?? i18n.t('sign.nothingLeaves')}

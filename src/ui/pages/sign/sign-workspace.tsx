@@ -13,6 +13,7 @@ import { DocumentList } from './document-list.tsx'
 import { DocumentStage } from './document-stage.tsx'
 import type { ThrowAwayKey } from './first-run.tsx'
 import { ResultPanel } from './result-panel.tsx'
+import { placeFor } from './session.ts'
 import type { SessionItem, SignSession } from './session.ts'
 import { SignPanel } from './sign-panel.tsx'
 
@@ -41,13 +42,14 @@ function shownFile(session: SignSession, item: SessionItem | null): { name: stri
 export function SignWorkspace({ session, listing, chosen, onChoose, onCreate, onFiles, throwAway }: Props) {
   const { items, run } = session
   const [opened, setOpened] = useState<number | null>(null)
+  const [target, setTarget] = useState<Readonly<{ page: number }> | null>(null)
   const many = items.length > 1
   const item = (many ? items.find((each) => each.id === opened) : items[0]) ?? null
   const file = shownFile(session, item)
   const isPdf = item?.inspection?.kind === 'pdf'
   const pdf = usePdf(isPdf && file ? file.blob : null, item?.password)
   const view = pdf.status === 'open' ? pdf.view : null
-  const place = usePlaceOverlay(session, item, chosen, run.status !== 'done' && !many)
+  const overlay = usePlaceOverlay(session, item, chosen, run.status !== 'done' && !many)
 
   return (
     <div className="workspace" data-many={many}>
@@ -57,8 +59,8 @@ export function SignWorkspace({ session, listing, chosen, onChoose, onCreate, on
             item={item}
             file={file}
             pdf={pdf}
-            overlay={place.overlay}
-            target={place.target}
+            overlay={overlay}
+            target={target}
             onBack={many ? () => setOpened(null) : undefined}
             onUnlock={(password) => session.unlock(item.id, password)}
             onRemove={() => session.remove(item.id)}
@@ -78,6 +80,7 @@ export function SignWorkspace({ session, listing, chosen, onChoose, onCreate, on
             onChoose={onChoose}
             onCreate={onCreate}
             view={many ? null : view}
+            onShowPage={(page) => setTarget({ page })}
             isThrowAway={throwAway.ref !== null && chosen?.ref.id === throwAway.ref.id}
           />
         )}
@@ -91,7 +94,7 @@ function usePlaceOverlay(session: SignSession, item: SessionItem | null, chosen:
   const i18n = useI18n()
   const { clock } = useServices()
   const { options, setOptions } = session
-  const { place } = options
+  const place = placeFor(session)
   const reason = options.reason ?? ''
   const location = options.location ?? ''
   const fields = item?.inspection?.pdf?.fields
@@ -122,12 +125,5 @@ function usePlaceOverlay(session: SignSession, item: SessionItem | null, chosen:
     },
     [place, fields, lines, onPlace],
   )
-  const targetPage =
-    place.kind === 'box'
-      ? place.page
-      : place.kind === 'field'
-        ? (fields?.find((each) => each.name === place.name)?.page ?? null)
-        : null
-  const target = useMemo(() => (targetPage === null || !active ? null : { page: targetPage }), [targetPage, active])
-  return { overlay: active ? overlay : undefined, target }
+  return active ? overlay : undefined
 }
