@@ -71,7 +71,10 @@ async function collectOther(entry: Entry, context: CollectContext, options: Coll
         const { collectPades } = await import('./pades/collect.ts')
         return collectPades(file, context, options)
       }
-      case 'zip':
+      case 'zip': {
+        const { collectAsic } = await import('./asic/collect.ts')
+        return (await collectAsic(file, context)) ?? none
+      }
       case 'xml':
       case 'other':
       case 'cms':

@@ -5,6 +5,7 @@ export const structure: Check = ({ facts }) => {
   const results = facts.findings.map((finding) => {
     const of = resultOf(finding.id, 'fc')
     const evidence = finding.evidence ?? ''
+    if (finding.id.endsWith('-not-checked')) return of.notChecked(evidence)
     if (finding.severity === 'failure') return of.failed('FORMAT_FAILURE', evidence)
     return finding.severity === 'warning' ? of.warning(evidence) : of.info(evidence)
   })
