@@ -8,7 +8,7 @@ import { PdfStream } from '../objects.ts'
 import { openPdf } from '../open.ts'
 import { pageAt } from '../pages.ts'
 import { textOf } from '../text.ts'
-import { rc4 } from './rc4.ts'
+import { rc4 } from '../../suites/rc4.ts'
 
 test('RC4 gives the known streams of RFC 6229', () => {
   expect(toHex(rc4(fromHex('0102030405'), new Uint8Array(16)))).toBe('b2396305f03dc027ccc3524a0a1118a8')

@@ -2,7 +2,7 @@ import { cbc } from '@noble/ciphers/aes.js'
 import { md5 } from '@noble/hashes/legacy.js'
 import { sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import { concatBytes, equalBytes, utf8 } from '../../bytes/bytes.ts'
-import { rc4 } from './rc4.ts'
+import { rc4 } from '../../suites/rc4.ts'
 
 /** What the encryption dictionary says about passwords (ISO 32000-2, 7.6.4.2, table 21). */
 export type PasswordEntries = Readonly<{

@@ -10,7 +10,7 @@ import { writeObject } from '../serialize.ts'
 import type { PdfOutput } from '../serialize.ts'
 import { openWithPassword } from './file-key.ts'
 import type { Opened, PasswordEntries } from './file-key.ts'
-import { rc4 } from './rc4.ts'
+import { rc4 } from '../../suites/rc4.ts'
 
 /** What the file lets the person do who opened it (ISO 32000-2, table 22). */
 export type Permissions = Readonly<{
