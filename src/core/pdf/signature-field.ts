@@ -2,7 +2,6 @@ import { SignError } from '../errors.ts'
 import type { PdfDocument } from './document.ts'
 import type { Form, FormField, Widget } from './fields.ts'
 import { PdfDict, PdfRef, PdfStream, countOf, isArray, name } from './objects.ts'
-import type { PdfObject } from './objects.ts'
 import { pageAt, statedPageCount } from './pages.ts'
 import type { PdfPage } from './pages.ts'
 import { textString } from './serialize.ts'
@@ -16,7 +15,19 @@ export type SignatureTarget =
   Readonly<{ kind: 'existing'; name: string }> | Readonly<{ kind: 'new'; name?: string; page?: number; rect?: PdfRect }>
 
 /** Draws the appearance of a widget of that size; null for none. */
-export type Appearance = (update: PdfUpdate, page: PdfPage | null, rect: PdfRect) => Promise<PdfRef | null>
+export type DrawWidget = (
+  update: PdfUpdate,
+  page: PdfPage | null,
+  rect: PdfRect,
+) => Promise<Readonly<{ form: PdfRef; rotate: number }> | null>
+
+export type Placement = Readonly<{
+  draw: DrawWidget
+  /** /TU: what the field says to those who cannot see it. */
+  alt?: string
+  /** /Lock of a new field. */
+  lock?: PdfDict
+}>
 
 /** Annotation flags: Print and Locked (ISO 32000-2, table 167). */
 const PRINT_LOCKED = 132
@@ -35,13 +46,12 @@ export async function placeSignature(
   form: Form | null,
   target: SignatureTarget,
   signature: PdfRef,
-  appearance: Appearance,
-  extra: Readonly<Record<string, PdfObject>> = {},
+  { draw, alt, lock }: Placement,
 ): Promise<string> {
   if (target.kind === 'existing') {
     const field = emptyField(form, target.name)
-    await fillField(update, field, signature, appearance)
-    if (Object.keys(extra).length > 0) await update.change(field.ref, extra)
+    await fillField(update, field, signature, draw)
+    if (lock) await update.change(field.ref, { Lock: lock })
     await setSigFlags(update, form)
     return field.name
   }
@@ -49,7 +59,7 @@ export async function placeSignature(
   const rect = target.rect ? normalRect(target.rect) : null
   const partial = newName(form, target.name)
   const field = update.allocate()
-  const drawn = rect ? await appearance(update, page, rect) : null
+  const drawn = rect ? await draw(update, page, rect) : null
   update.set(
     field,
     PdfDict.of({
@@ -61,8 +71,11 @@ export async function placeSignature(
       Rect: rect ?? [0, 0, 0, 0],
       P: page?.ref ?? undefined,
       V: signature,
-      AP: drawn ? PdfDict.of({ N: drawn }) : undefined,
-    }).with(extra),
+      TU: alt ? textString(alt) : undefined,
+      AP: drawn ? PdfDict.of({ N: drawn.form }) : rect ? PdfDict.of({ N: emptyForm(update, rect) }) : undefined,
+      MK: drawn && drawn.rotate !== 0 ? PdfDict.of({ R: drawn.rotate }) : undefined,
+      Lock: lock,
+    }),
   )
   if (page) await addAnnotation(update, page, field)
   await addField(update, form, field)
@@ -80,18 +93,13 @@ export function emptyField(form: Form | null, fieldName: string): FormField {
   return field
 }
 
-async function fillField(
-  update: PdfUpdate,
-  field: FormField,
-  signature: PdfRef,
-  appearance: Appearance,
-): Promise<void> {
+async function fillField(update: PdfUpdate, field: FormField, signature: PdfRef, draw: DrawWidget): Promise<void> {
   await update.change(field.ref, { V: signature })
   for (const widget of field.widgets) {
     const rect = await rectOf(update.document, widget.dict)
     if (!rect) continue
-    const drawn = await appearance(update, await pageOf(update.document, widget), rect)
-    if (drawn) await update.change(widget.ref, { AP: PdfDict.of({ N: drawn }) })
+    const drawn = await draw(update, await pageOf(update.document, widget), rect)
+    if (drawn) await update.change(widget.ref, { AP: PdfDict.of({ N: drawn.form }) })
     else if ((await update.document.dict(widget.dict, 'AP')) === null) {
       await update.change(widget.ref, { AP: PdfDict.of({ N: emptyForm(update, rect) }) })
     }

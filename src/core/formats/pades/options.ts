@@ -1,4 +1,5 @@
 import type { CommitmentType } from '../../cms/write.ts'
+import type { SignatureAppearance } from '../../pdf/appearance/appearance.ts'
 import type { DocMdp, FieldLock } from '../../pdf/restrictions.ts'
 import type { SignatureTarget } from '../../pdf/signature-field.ts'
 
@@ -20,6 +21,8 @@ export type PadesOptions = Readonly<{
   certify?: DocMdp
   /** Fields that nobody may change after this signature. */
   lock?: FieldLock
+  /** How a visible signature looks: of a new field with a rectangle, or of an existing field that has one. */
+  appearance?: SignatureAppearance
 }>
 
 /** All that `embed` needs, cloneable: may wait anywhere for a slow token. */

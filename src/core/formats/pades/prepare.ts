@@ -8,7 +8,9 @@ import { PdfDict, PdfRaw, PdfRef, name } from '../../pdf/objects.ts'
 import type { PdfObject } from '../../pdf/objects.ts'
 import { openPdf } from '../../pdf/open.ts'
 import { dateString, textString } from '../../pdf/serialize.ts'
+import type { SignatureAppearance } from '../../pdf/appearance/appearance.ts'
 import { catalogRef, placeSignature } from '../../pdf/signature-field.ts'
+import type { DrawWidget } from '../../pdf/signature-field.ts'
 import { PdfUpdate } from '../../pdf/update.ts'
 import type { AppendedBytes } from '../../pdf/update.ts'
 import { docMdpReference, fieldMdpReference, lockDictionary } from '../../pdf/restrictions.ts'
@@ -101,12 +103,24 @@ async function layOut(
   const signature = update.allocate()
   update.set(signature, await signatureDictionary(admission, options, contents, byteRange, update, ports))
   const isOwnLock = admission.lock !== null && admission.lock === options.lock
-  const extra = isOwnLock ? { Lock: lockDictionary(admission.lock) } : {}
-  const field = await placeSignature(update, form, admission.target, signature, () => Promise.resolve(null), extra)
+  const field = await placeSignature(update, form, admission.target, signature, {
+    draw: widgetDrawing(options.appearance),
+    ...(options.appearance ? { alt: options.appearance.alt } : {}),
+    ...(isOwnLock ? { lock: lockDictionary(admission.lock) } : {}),
+  })
   if (admission.certifies) await certify(update, signature)
   const built = await update.build(ports.random)
   fillByteRange(built, byteRange, contents, document.size)
   return { appended: built.bytes, contents: { at: markOf(built, contents) + 1, digits }, field }
+}
+
+/** Fonts and layout are loaded only for a signature that is seen. */
+function widgetDrawing(appearance: SignatureAppearance | undefined): DrawWidget {
+  if (!appearance) return () => Promise.resolve(null)
+  return async (update, page, rect) => {
+    const { drawAppearance } = await import('../../pdf/appearance/draw.ts')
+    return drawAppearance(update, page, rect, appearance)
+  }
 }
 
 async function signatureDictionary(

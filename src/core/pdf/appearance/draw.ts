@@ -1,0 +1,212 @@
+import { zlibSync } from 'fflate'
+import { fromLatin1, latin1 } from '../../bytes/bytes.ts'
+import type { PdfDocument } from '../document.ts'
+import { embedFont } from '../font/embed.ts'
+import type { EmbeddedFont } from '../font/embed.ts'
+import { TrueTypeFont } from '../font/sfnt.ts'
+import { PdfDict, PdfStream, isArray, name } from '../objects.ts'
+import type { PdfObject, PdfRef } from '../objects.ts'
+import { pageGeometry } from '../pages.ts'
+import type { PdfPage } from '../pages.ts'
+import { numberText } from '../serialize.ts'
+import type { PdfRect } from '../signature-field.ts'
+import type { PdfUpdate } from '../update.ts'
+import type { AppearanceLayout, Color, DrawItem, SignatureAppearance, SignatureMark } from './appearance.ts'
+import { addImage } from './image.ts'
+import { layoutAppearance } from './layout.ts'
+
+/** A form XObject for a widget and what the widget must say about its turning. */
+export type DrawnAppearance = Readonly<{ form: PdfRef; rotate: 0 | 90 | 180 | 270; layout: AppearanceLayout }>
+
+/**
+ * Draws a signature for a widget of that rectangle, upright for the reader whatever the page's rotation and as large as
+ * it looked in the preview whatever its /UserUnit. PDF/A documents stay so.
+ */
+export async function drawAppearance(
+  update: PdfUpdate,
+  page: PdfPage | null,
+  [x1, y1, x2, y2]: PdfRect,
+  appearance: SignatureAppearance,
+): Promise<DrawnAppearance> {
+  const { document } = update
+  const { rotate, userUnit } = page ? await pageGeometry(document, page) : ({ rotate: 0, userUnit: 1 } as const)
+  const [across, up] = [(x2 - x1) * userUnit, (y2 - y1) * userUnit]
+  const size = rotate % 180 === 0 ? { width: across, height: up } : { width: up, height: across }
+  const layout = layoutAppearance(appearance, size)
+  const archive = await archiveRules(document)
+  const texts = layout.items.flatMap((item) => (item.kind === 'text' ? [item.text] : []))
+  const font = texts.length > 0 ? embedFont(update, new TrueTypeFont(appearance.font), texts) : null
+  const { mark } = appearance
+  const drawsImage = mark?.kind === 'image' && layout.items.some((item) => item.kind === 'mark')
+  const picture = drawsImage ? addImage(update, mark, archive.colorSpace, archive.mayBeTransparent) : null
+  const resources = PdfDict.of({
+    ColorSpace: PdfDict.of({ CS0: archive.colorSpace }),
+    Font: font ? PdfDict.of({ F0: font.ref }) : undefined,
+    XObject: picture ? PdfDict.of({ Im0: picture }) : undefined,
+  })
+  const dict = PdfDict.of({
+    Type: name('XObject'),
+    Subtype: name('Form'),
+    BBox: [0, 0, size.width, size.height],
+    Matrix: uprightMatrix(rotate, size),
+    Resources: resources,
+    Filter: name('FlateDecode'),
+  })
+  const data = zlibSync(latin1(content(layout, font, mark)))
+  return { form: update.add(new PdfStream(dict, { data })), rotate, layout }
+}
+
+/** Turns the form against the page's clockwise /Rotate (12.5.5: its box is then fitted to the rectangle). */
+function uprightMatrix(
+  rotate: 0 | 90 | 180 | 270,
+  { width, height }: { width: number; height: number },
+): PdfObject | undefined {
+  switch (rotate) {
+    case 0:
+      return undefined
+    case 90:
+      return [0, 1, -1, 0, height, 0]
+    case 180:
+      return [-1, 0, 0, -1, width, height]
+    case 270:
+      return [0, -1, 1, 0, 0, width]
+  }
+}
+
+type ArchiveRules = Readonly<{ colorSpace: PdfObject; mayBeTransparent: boolean }>
+
+/** sRGB near enough, independent of any device: what PDF/A allows whatever its output intent (ISO 19005-1, 6.2.3). */
+const CALIBRATED: PdfObject = [
+  name('CalRGB'),
+  PdfDict.of({
+    WhitePoint: [0.9505, 1, 1.089],
+    Gamma: [2.2, 2.2, 2.2],
+    Matrix: [0.4124, 0.2126, 0.0193, 0.3576, 0.7152, 0.1192, 0.1805, 0.0722, 0.9505],
+  }),
+]
+
+async function archiveRules(document: PdfDocument): Promise<ArchiveRules> {
+  const catalog = await document.catalog()
+  const metadata = await document.value(catalog?.dict, 'Metadata')
+  const part =
+    metadata instanceof PdfStream ? archivePart(await document.decoded(metadata, 0, 4 << 20).catch(() => null)) : 0
+  if (part === 0) return { colorSpace: name('DeviceRGB'), mayBeTransparent: true }
+  const intents = await document.value(catalog?.dict, 'OutputIntents')
+  return { colorSpace: CALIBRATED, mayBeTransparent: part > 1 && isArray(intents) && intents.length > 0 }
+}
+
+/** pdfaid:part of the XMP, 0 when it claims no PDF/A. */
+function archivePart(xmp: Uint8Array | null): number {
+  const match = /pdfaid:part(?:\s*=\s*["']|>)\s*(\d)/.exec(xmp ? fromLatin1(xmp) : '')
+  return match ? Number(match[1]) : 0
+}
+
+const n = (value: number): string => numberText(Math.round(value * 1000) / 1000)
+const paint = ([r, g, b]: Color, operator: 'sc' | 'SC'): string =>
+  `/CS0 ${operator === 'sc' ? 'cs' : 'CS'} ${n(r)} ${n(g)} ${n(b)} ${operator}`
+
+function content(
+  { width, height, items }: AppearanceLayout,
+  font: EmbeddedFont | null,
+  mark: SignatureMark | undefined,
+): string {
+  const body = items.map((item) => `q ${draw(item, font, mark)} Q`).join('\n')
+  // The clip keeps any rounding within the box.
+  return `q 0 0 ${n(width)} ${n(height)} re W n\n${body}\nQ`
+}
+
+function draw(item: DrawItem, font: EmbeddedFont | null, mark: SignatureMark | undefined): string {
+  switch (item.kind) {
+    case 'text':
+      return `${paint(item.color, 'sc')} BT /F0 ${n(item.size)} Tf ${n(item.x)} ${n(item.y)} Td <${font?.encode(item.text) ?? ''}> Tj ET`
+    case 'fill':
+      return `${paint(item.color, 'sc')} ${n(item.x)} ${n(item.y)} ${n(item.width)} ${n(item.height)} re f`
+    case 'frame':
+      return `${paint(item.color, 'SC')} ${n(item.thickness)} w ${roundedRect(item)} S`
+    case 'qr':
+      return drawModules(item)
+    case 'mark':
+      if (!mark) return ''
+      if (mark.kind === 'image') return `${n(item.width)} 0 0 ${n(item.height)} ${n(item.x)} ${n(item.y)} cm /Im0 Do`
+      return drawStrokes(mark, item)
+  }
+}
+
+/** Distance of a Bézier control point for a quarter of a circle. */
+const ARC = 0.5523
+
+function roundedRect({
+  x,
+  y,
+  width,
+  height,
+  radius,
+}: {
+  x: number
+  y: number
+  width: number
+  height: number
+  radius: number
+}): string {
+  const r = Math.min(radius, width / 2, height / 2)
+  const k = r * (1 - ARC)
+  const [right, top] = [x + width, y + height]
+  return [
+    `${n(x + r)} ${n(y)} m ${n(right - r)} ${n(y)} l`,
+    `${n(right - k)} ${n(y)} ${n(right)} ${n(y + k)} ${n(right)} ${n(y + r)} c ${n(right)} ${n(top - r)} l`,
+    `${n(right)} ${n(top - k)} ${n(right - k)} ${n(top)} ${n(right - r)} ${n(top)} c ${n(x + r)} ${n(top)} l`,
+    `${n(x + k)} ${n(top)} ${n(x)} ${n(top - k)} ${n(x)} ${n(top - r)} c ${n(x)} ${n(y + r)} l`,
+    `${n(x)} ${n(y + k)} ${n(x + k)} ${n(y)} ${n(x + r)} ${n(y)} c h`,
+  ].join(' ')
+}
+
+/** Dark runs of each row on white: a code must keep its contrast whatever lies beneath. */
+function drawModules({ x, y, size, modules }: Extract<DrawItem, { kind: 'qr' }>): string {
+  const step = size / modules.length
+  const parts = [`${paint([1, 1, 1], 'sc')} ${n(x)} ${n(y)} ${n(size)} ${n(size)} re f ${paint([0, 0, 0], 'sc')}`]
+  modules.forEach((row, r) => {
+    const bottom = y + size - (r + 1) * step
+    for (let start = row.indexOf(true); start >= 0;) {
+      const gap = row.indexOf(false, start)
+      const end = gap < 0 ? row.length : gap
+      parts.push(`${n(x + start * step)} ${n(bottom)} ${n((end - start) * step)} ${n(step)} re`)
+      start = row.indexOf(true, end)
+    }
+  })
+  return `${parts.join('\n')} f`
+}
+
+const PEN: Color = [0.05, 0.13, 0.42]
+
+/** Pen strokes smoothed through the middles of their segments. */
+function drawStrokes(
+  mark: Extract<SignatureMark, { kind: 'strokes' }>,
+  box: { x: number; y: number; width: number; height: number },
+): string {
+  const scale = box.width / mark.width
+  const at = (path: readonly number[], i: number): [number, number] => [
+    box.x + (path[2 * i] ?? 0) * scale,
+    box.y + box.height - (path[2 * i + 1] ?? 0) * scale,
+  ]
+  const parts = [`${paint(PEN, 'SC')} 1 J 1 j ${n(Math.max(0.3, mark.thickness * scale))} w`]
+  for (const path of mark.paths.slice(0, 2000)) {
+    const count = path.length >> 1
+    if (count === 0 || !path.every(Number.isFinite)) continue
+    const [x0, y0] = at(path, 0)
+    parts.push(`${n(x0)} ${n(y0)} m`)
+    let [px, py] = [x0, y0]
+    for (let i = 1; i < count; i++) {
+      const [cx, cy] = at(path, i)
+      const [nx, ny] = i + 1 < count ? at(path, i + 1) : [cx, cy]
+      const [ex, ey] = i + 1 < count ? [(cx + nx) / 2, (cy + ny) / 2] : [cx, cy]
+      // A quadratic curve through control point c, as a cubic one.
+      const [ax, ay] = [px + (2 / 3) * (cx - px), py + (2 / 3) * (cy - py)]
+      const [bx, by] = [ex + (2 / 3) * (cx - ex), ey + (2 / 3) * (cy - ey)]
+      parts.push(`${n(ax)} ${n(ay)} ${n(bx)} ${n(by)} ${n(ex)} ${n(ey)} c`)
+      ;[px, py] = [ex, ey]
+    }
+    if (count === 1) parts.push(`${n(x0)} ${n(y0)} l`)
+    parts.push('S')
+  }
+  return parts.join('\n')
+}
