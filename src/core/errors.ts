@@ -76,6 +76,9 @@ export type TspErrorCode =
   | 'TSA_POLICY_MISMATCH'
   | 'TSA_SIGNATURE_INVALID'
 
+/** What a long-term signature must keep could not be had. */
+export type RevocationErrorCode = 'CHAIN_INCOMPLETE' | 'REVOCATION_UNAVAILABLE'
+
 export type NetworkErrorCode =
   'NETWORK_UNAVAILABLE' | 'NETWORK_BLOCKED' | 'NETWORK_TIMEOUT' | 'NETWORK_STATUS' | 'NETWORK_TOO_LARGE'
 
@@ -138,6 +141,7 @@ export type ErrorCode =
   | FormatErrorCode
   | DerErrorCode
   | TspErrorCode
+  | RevocationErrorCode
   | NetworkErrorCode
   | HostErrorCode
   | ConfigErrorCode

@@ -2,6 +2,11 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { SignError } from '../core/errors.ts'
+import type { Network } from '../core/ports.ts'
+import { parseCertificate } from '../core/x509/certificate.ts'
+import { testEngine } from './engines.ts'
+import type { TestParty } from './pki.ts'
 import { inFolder } from './tools.ts'
 
 const CONFIG = `
@@ -123,6 +128,12 @@ export function withOpenSslPki<T>(body: (pki: OpenSslPki) => Promise<T>): Promis
   return inFolder((folder) => body(createPki(folder)))
 }
 
+/** Certificates began yesterday: some judges take no revocation data that is older than the certificate. */
+function yesterday(): string {
+  const time = new Date(new Date().getTime() - 86_400_000).toISOString()
+  return `${time.replace(/[-:T]|\..*/g, '')}Z`
+}
+
 function createPki(folder: string): OpenSslPki {
   const at = (name: string): string => join(folder, name)
   const openssl = (...args: readonly string[]): string =>
@@ -140,11 +151,24 @@ function createPki(folder: string): OpenSslPki {
     const subject = `/C=RU/O=Test/CN=${name}`
     openssl('req', '-config', 'openssl.cnf', '-new', '-key', `${name}.key`, '-subj', subject, '-out', `${name}.csr`)
     const base = ['ca', '-config', 'openssl.cnf', '-batch', '-notext', '-name', issuer, '-extensions', section]
-    openssl(...base, '-days', String(days), '-in', `${name}.csr`, '-out', `${name}.pem`)
+    openssl(...base, '-startdate', yesterday(), '-days', String(days), '-in', `${name}.csr`, '-out', `${name}.pem`)
   }
   newKey('root')
-  const self = ['req', '-config', 'openssl.cnf', '-x509', '-new', '-key', 'root.key', '-days', '3650']
-  openssl(...self, '-subj', '/C=RU/O=Test/CN=root', '-extensions', 'x_root', '-out', 'root.pem')
+  const subject = '/C=RU/O=Test/CN=root'
+  openssl('req', '-config', 'openssl.cnf', '-new', '-key', 'root.key', '-subj', subject, '-out', 'root.csr')
+  const self = [
+    'ca',
+    '-config',
+    'openssl.cnf',
+    '-batch',
+    '-notext',
+    '-name',
+    'root',
+    '-selfsign',
+    '-extensions',
+    'x_root',
+  ]
+  openssl(...self, '-startdate', yesterday(), '-days', '3650', '-in', 'root.csr', '-out', 'root.pem')
   sign('sub', 'root', 'x_sub', 1800)
   const known = new Map<string, Uint8Array>()
   const der = (name: string): Uint8Array => {
@@ -200,4 +224,45 @@ function createPki(folder: string): OpenSslPki {
       return read('reply.tsr')
     },
   }
+}
+
+/** The network of this PKI: what its certificates point to, and a time-stamp authority at https://tsa.test/. */
+export function networkOf(pki: OpenSslPki, authority = 'tsa'): Network & { asked: string[] } {
+  const asked: string[] = []
+  const files: Readonly<Record<string, () => Uint8Array>> = {
+    'http://pki.test/sub.cer': () => pki.certificate('sub'),
+    'http://pki.test/root.cer': () => pki.certificate('root'),
+    'http://pki.test/root.crl': () => pki.crl('root'),
+    'http://pki.test/sub.crl': () => pki.crl('sub'),
+  }
+  const refuse = (): Promise<Uint8Array> => Promise.reject(new SignError('NETWORK_STATUS', '404'))
+  return {
+    asked,
+    get(url) {
+      asked.push(url)
+      const file = files[url]
+      return file ? Promise.resolve(file()) : refuse()
+    },
+    post(url, body) {
+      asked.push(url)
+      if (url === 'https://tsa.test/') return Promise.resolve(pki.timeStamp(body, authority))
+      return url === 'http://pki.test/ocsp' ? Promise.resolve(pki.ocsp(body, 'sub')) : refuse()
+    },
+  }
+}
+
+/** An issued P-256 signer as a key provider would hand it out. */
+export async function partyOf(
+  pki: OpenSslPki,
+  name: string,
+): Promise<Pick<TestParty, 'key' | 'certificate' | 'chain'>> {
+  const mechanism = { signature: 'ECDSA-P256', digest: 'SHA-256' } as const
+  const { subtle } = testEngine
+  const parameters = { name: 'ECDSA', namedCurve: 'P-256' }
+  const key = await subtle.importKey('pkcs8', Uint8Array.from(pki.key(name)), parameters, false, ['sign'])
+  const certificate = pki.certificate(name)
+  const sign = async (data: Uint8Array): Promise<Uint8Array> =>
+    new Uint8Array(await subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, Uint8Array.from(data)))
+  const { spki } = parseCertificate(certificate)
+  return { key: { mechanism, spki, sign }, certificate, chain: [pki.certificate('sub'), pki.certificate('root')] }
 }

@@ -1,6 +1,7 @@
 import type { Mechanism, SignerInfo } from '../keys.ts'
 import type { Ports } from '../ports.ts'
 import type { ErrorCode, ErrorDetails } from '../errors.ts'
+import type { TimeStampAuthority } from '../tsp/request-time-stamp.ts'
 import type { Finding } from '../validation/facts.ts'
 
 /** The signature formats as ETSI names them; `CMS` is a plain RFC 5652 signature without the AdES attributes. */
@@ -93,6 +94,19 @@ export interface CollectOptions {
   readonly progress?: Progress
 }
 
+/** What raises a level. */
+export interface ExtendOptions {
+  readonly authority: TimeStampAuthority
+  /** Beside what the signature holds and the network offers. DER. */
+  readonly certificates?: readonly Uint8Array[]
+  readonly ocspResponses?: readonly Uint8Array[]
+  readonly crls?: readonly Uint8Array[]
+  readonly password?: string
+  /** B-LTA of a detached signature: the file that it signs. */
+  readonly content?: Blob
+  readonly signal?: AbortSignal
+}
+
 export interface SignatureFormat<P, S> {
   readonly id: FormatId
   readonly levels: readonly SignatureLevel[]
@@ -107,6 +121,10 @@ export interface SignatureFormat<P, S> {
    * @throws SignError `KEY_SIGNATURE_INVALID` when a value does not verify; nothing is written then.
    */
   embed(prepared: PreparedSignature<S>, values: readonly Uint8Array[], ports: Ports): Promise<SignedFile>
-  /** Present when `levels` holds more than B-B: adds time-stamps and revocation data to what is already signed. */
-  extend?(file: SignedFile, level: SignatureLevel, ports: Ports): Promise<SignedFile>
+  /**
+   * Present when `levels` holds more than B-B: adds what the level lacks to what is already signed; the signed bytes stay.
+   *
+   * @throws SignError `TSA_*`, `NETWORK_*`, `CHAIN_INCOMPLETE`, `REVOCATION_UNAVAILABLE`, `FORMAT_*`; the file is as it was then
+   */
+  extend?(file: SignedFile, level: SignatureLevel, ports: Ports, options: ExtendOptions): Promise<SignedFile>
 }

@@ -94,7 +94,10 @@ const plainName = (format: SignerInput['format']): string => (format === 'PAdES'
 export type Embedded = Readonly<{ certificates: readonly Uint8Array[]; revocation: readonly RevocationSource[] }>
 
 /** Certificates and revocation data that a signature carries. */
-export function embeddedMaterial({ signedData, signer }: SignerInput, findings: Finding[] = []): Embedded {
+export function embeddedMaterial(
+  { signedData, signer }: Pick<SignerInput, 'signedData' | 'signer'>,
+  findings: Finding[] = [],
+): Embedded {
   const values = tolerant(() => revocationValues(signer), { crls: [], ocspResponses: [] }, findings)
   const source = (kind: 'ocsp' | 'crl') => (der: Uint8Array) => ({ kind, der, origin: 'signature' as const })
   return {

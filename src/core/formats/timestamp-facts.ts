@@ -1,7 +1,7 @@
 import type { DigestName } from '../algorithms.ts'
 import { concatBytes, toHex } from '../bytes/bytes.ts'
 import { ATTRIBUTE, attributesOf } from '../cms/attributes.ts'
-import { messageOf, type CmsSigner } from '../cms/read.ts'
+import { messageOf, type CmsSignedData, type CmsSigner } from '../cms/read.ts'
 import { SignError } from '../errors.ts'
 import { digestBytes } from '../suites/digest.ts'
 import { parseTimeStampToken, tokenFindings } from '../tsp/token.ts'
@@ -41,9 +41,7 @@ export async function collectTimestamp(input: TimestampInput, context: CollectCo
     const computed = imprint.digest && (await input.digest(imprint.digest, signer))
     const embedded = input.embedded
     const place = {
-      signedData: embedded
-        ? { ...signedData, certificates: [...signedData.certificates, ...embedded.certificates] }
-        : signedData,
+      signedData: embedded ? withEmbedded(signedData, embedded) : signedData,
       content: bytesContent(signedData.content ?? new Uint8Array(), context.ports.engine),
       id: `${id}/token`,
       file: input.file,
@@ -68,6 +66,17 @@ export async function collectTimestamp(input: TimestampInput, context: CollectCo
     if (!(error instanceof SignError)) throw error
     findings.push({ id: 'timestamp-unreadable', severity: 'failure', evidence: messageOf(error) })
     return { kind, id, imprint: null, token: null, findings, covers }
+  }
+}
+
+/** The chain of a time-stamp's authority is kept in the signature around it (EN 319 122-1, 5.5). */
+function withEmbedded(signedData: CmsSignedData, { certificates, revocation }: Embedded): CmsSignedData {
+  const only = (kind: 'ocsp' | 'crl') => revocation.filter((one) => one.kind === kind).map(({ der }) => der)
+  return {
+    ...signedData,
+    certificates: [...signedData.certificates, ...certificates],
+    crls: [...signedData.crls, ...only('crl')],
+    ocspResponses: [...signedData.ocspResponses, ...only('ocsp')],
   }
 }
 

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { testEngine } from '../../testing/engines.ts'
-import { withOpenSslPki } from '../../testing/openssl-pki.ts'
+import { networkOf, withOpenSslPki } from '../../testing/openssl-pki.ts'
 import type { OpenSslPki } from '../../testing/openssl-pki.ts'
 import { testRandom } from '../../testing/ports.ts'
 import { describeShared } from '../../testing/shared.ts'
 import { testWith } from '../../testing/tools.ts'
 import { concatBytes, utf8 } from '../bytes/bytes.ts'
-import { encodePem } from '../bytes/pem.ts'
-import { SignError } from '../errors.ts'
 import type { Network, Ports } from '../ports.ts'
 import type { RevocationFacts } from '../validation/facts.ts'
 import { fingerprint } from '../x509/certificate.ts'
@@ -164,27 +162,6 @@ describe('revocation with OpenSSL as the authority', () => {
 })
 
 describe('what the network adds', () => {
-  function server(pki: OpenSslPki): { network: Network; asked: string[] } {
-    const asked: string[] = []
-    const files: Record<string, () => Uint8Array> = {
-      'http://pki.test/sub.cer': () => pki.certificate('sub'),
-      'http://pki.test/root.cer': () => utf8(encodePem('CERTIFICATE', pki.certificate('root'))),
-      'http://pki.test/root.crl': () => pki.crl('root'),
-      'http://pki.test/sub.crl': () => pki.crl('sub'),
-    }
-    const answer = (url: string, body: Uint8Array | undefined): Promise<Uint8Array> => {
-      asked.push(url)
-      if (body) return Promise.resolve(pki.ocsp(body, 'sub'))
-      const file = files[url]
-      return file ? Promise.resolve(file()) : Promise.reject(new SignError('NETWORK_STATUS', '404'))
-    }
-    const network = {
-      get: (url: string) => answer(url, undefined),
-      post: (url: string, body: Uint8Array) => answer(url, body),
-    }
-    return { network, asked }
-  }
-
   testWith(
     ['openssl'],
     'a lone certificate gets its chain, an OCSP answer and a CRL, and no request above the limit',
@@ -192,9 +169,9 @@ describe('what the network adds', () => {
       withOpenSslPki(async (pki) => {
         const signer = pki.issue('alice', 'x_signer')
         const lone: ChainInput = { signer, purpose: 'signing', certificates: [], revocation: [] }
-        const { network, asked } = server(pki)
+        const network = networkOf(pki)
         const facts = await collectChain({ ...lone, fetch: { maxRequests: 8 } }, ports(network))
-        expect(asked).toEqual([
+        expect(network.asked).toEqual([
           'http://pki.test/sub.cer',
           'http://pki.test/root.cer',
           'http://pki.test/ocsp',
@@ -208,11 +185,11 @@ describe('what the network adds', () => {
         expect(facts.material).toMatchObject({ complete: true, lacking: [] })
         expect(facts.material.certificates).toHaveLength(3)
         expect(facts.material.revocation).toHaveLength(2)
-        const bounded = server(pki)
-        await collectChain({ ...lone, fetch: { maxRequests: 2 } }, ports(bounded.network))
+        const bounded = networkOf(pki)
+        await collectChain({ ...lone, fetch: { maxRequests: 2 } }, ports(bounded))
         expect(bounded.asked).toHaveLength(2)
-        const silent = server(pki)
-        await collectChain(lone, ports(silent.network))
+        const silent = networkOf(pki)
+        await collectChain(lone, ports(silent))
         expect(silent.asked).toEqual([])
       }),
   )

@@ -2,6 +2,7 @@
  * Everything that can be known about a certificate's trust without a verdict: paths, revocation, and, where the place has a way
  * out, what AIA and distribution points offer. EN 319 102-1, 5.2.5 and 5.2.6 judge it.
  */
+import { equalBytes } from '../bytes/bytes.ts'
 import type { Ports } from '../ports.ts'
 import type { CertificateFacts, PathFacts, RevocationFacts } from '../validation/facts.ts'
 import { certificateFacts } from '../x509/certificate.ts'
@@ -284,12 +285,13 @@ const isRevoked = (signer: PathCertificate, crls: readonly CheckedCrl[]): boolea
 const signerRevoked = (id: string) => ({ id, severity: 'failure' as const })
 
 function unique(sources: readonly RevocationSource[]): readonly RevocationSource[] {
-  const seen = new Map<string, RevocationSource>()
+  const byLength = new Map<number, RevocationSource[]>()
   for (const source of sources) {
-    const key = `${source.kind}:${source.der.length}:${String(source.der.subarray(-64))}`
-    if (!seen.has(key)) seen.set(key, source)
+    const same = byLength.get(source.der.length) ?? []
+    byLength.set(source.der.length, same)
+    if (!same.some((other) => other.kind === source.kind && equalBytes(other.der, source.der))) same.push(source)
   }
-  return [...seen.values()]
+  return [...byLength.values()].flat()
 }
 
 function pathFacts({ certificates, anchor, problems }: FoundPath): PathFacts {

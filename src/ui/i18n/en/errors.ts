@@ -105,6 +105,10 @@ export const errors = {
   TSA_MALFORMED: 'The time-stamp service gave an answer that cannot be read.\nNothing was added. Try another service.',
   TSA_IMPRINT_MISMATCH: 'The time-stamp is for something else.\nIt was not used. Try another service.',
   TSA_NONCE_MISMATCH: 'The time-stamp answers another request.\nIt was not used. Try again.',
+  CHAIN_INCOMPLETE:
+    'The issuer of a certificate was not found.\nThe signature is kept as it was. Add the issuer’s certificate and try again.',
+  REVOCATION_UNAVAILABLE:
+    'Nobody could say whether a certificate is still valid.\nThe signature is kept as it was. Try again later.',
   TSA_POLICY_MISMATCH: 'The time-stamp was made under another policy than asked for.\nIt was not used.',
   NETWORK_UNAVAILABLE:
     'There is no way out to the network here.\nThe document is unchanged. Go on without, or ask whoever runs this page.',
