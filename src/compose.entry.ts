@@ -1,5 +1,9 @@
 import { DEFAULT_CONFIG, type Config } from './app/config.ts'
+import { createCertificateRequests } from './app/certificate-requests.ts'
+import { createCompanyCa } from './app/company-ca.ts'
+import { createKeyBackups } from './app/key-backups.ts'
 import { createManageKeys } from './app/manage-keys.ts'
+import { createPrompts } from './app/prompts.ts'
 import type { Services } from './app/services.ts'
 import { createSignDocuments } from './app/sign-documents.ts'
 import { createSignedResults } from './app/signed-results.ts'
@@ -21,7 +25,14 @@ import { persistence } from './platform/persistence.ts'
 import { systemRandom } from './platform/random.ts'
 import { scriptUrl } from './platform/trusted-types.ts'
 import { openVault } from './platform/vault.ts'
+import { fortifyProvider } from './providers/fortify/fortify-provider.ts'
+import { keyBackup, readBackup, type BackupSecret } from './providers/passkey/backup-box.ts'
+import { enrolPasskey, passkeysAvailable } from './providers/passkey/passkey.ts'
+import { newRecoveryCode } from './providers/passkey/recovery-code.ts'
+import { askBackupPasskey, restoreKey, summary } from './providers/passkey/restore.ts'
 import { webcryptoProvider } from './providers/webcrypto/webcrypto-provider.ts'
+import { webUsbProvider } from './providers/webusb/piv-provider.ts'
+import type { Usb } from './providers/webusb/usb.ts'
 import { connectWorker } from './worker/client.ts'
 import { workerUrl } from './worker/worker-url.ts'
 
@@ -38,7 +49,7 @@ export type Composition = Readonly<{
 
 /** Builds the app for a page; each entry calls it once. Touches no storage and starts no worker until something is asked. */
 export function compose(composition: Composition = {}): Services {
-  const { config = DEFAULT_CONFIG, host = localHost(), providers = [] } = composition
+  const { config = DEFAULT_CONFIG, host = localHost() } = composition
   const network = composition.network ?? directNetwork({ origins: config.tsa, relay: config.relay })
   const ownStorage = (): IDBFactory | undefined => globalThis.indexedDB
   const clock = systemClock
@@ -47,6 +58,12 @@ export function compose(composition: Composition = {}): Services {
   const spawn = (): Worker => new Worker(scriptUrl(workerUrl), { type: 'module' })
   const worker = connectWorker({ spawn, network })
   const store = webcryptoProvider(vault, { clock, random, engine: browserEngine })
+  const prompts = createPrompts()
+  const { usb } = navigator as { usb?: Usb }
+  const providers = composition.providers ?? [
+    fortifyProvider({ prompt: prompts.prompt }),
+    webUsbProvider({ prompt: prompts.prompt, usb, devices: config.usbTokens }),
+  ]
   const keys = createManageKeys({
     store,
     providers,
@@ -66,8 +83,24 @@ export function compose(composition: Composition = {}): Services {
     pickFolder: folderPicker(),
   })
   const documents = createSignDocuments({ worker, keys, results, verification, clock })
+  const making = { keys, store, clock, ports: { engine: browserEngine, random }, settings: vault }
   return {
     keys,
+    backups: createKeyBackups({
+      ...making,
+      passkeysAvailable,
+      enrolPasskey,
+      newRecoveryCode,
+      recoverySecret: (code): BackupSecret => ({ kind: 'recovery-code', code }),
+      keyBackup,
+      readBackup,
+      summary,
+      askBackupPasskey,
+      restoreKey,
+    }),
+    requests: createCertificateRequests(making),
+    companyCa: createCompanyCa(making),
+    prompts,
     documents,
     results,
     verification,

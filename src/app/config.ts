@@ -17,6 +17,8 @@ export type Config = Readonly<{
   relay: string | null
   /** Origins that a signing link may read from and write to. */
   storage: readonly string[]
+  /** Vendor and product ids (USB) of tokens that a page may reach directly; the list is the administrator's, none by default. */
+  usbTokens: readonly Readonly<{ vendorId: number; productId: number }>[]
   confirmation: Readonly<{
     default: ConfirmationKind
     /** By embedder, as it stands in `embedders`. */
@@ -83,6 +85,7 @@ export const DEFAULT_CONFIG: Config = {
   tsa: [],
   relay: null,
   storage: [],
+  usbTokens: [],
   confirmation: { default: 'none', byEmbedder: {} },
   unattended: [],
   branding: { name: null, accent: null, logo: null },
@@ -163,6 +166,7 @@ function readConfig(read: Reader, json: unknown): Config {
     tsa: read.array('/tsa', top['tsa'], (path, value) => readUrl(read, path, value)),
     relay: top['relay'] === undefined || top['relay'] === null ? null : readUrl(read, '/relay', top['relay']),
     storage: read.array('/storage', top['storage'], (path, value) => readOrigin(read, path, value, false)),
+    usbTokens: read.array('/usbTokens', top['usbTokens'], (path, value) => readUsbToken(read, path, value)),
     confirmation: readConfirmation(read, top['confirmation'], embedders),
     unattended: read.array('/unattended', top['unattended'], (path, value) => readRule(read, path, value, embedders)),
     branding: readBranding(read, top['branding']),
@@ -214,6 +218,17 @@ function readRule(read: Reader, path: string, value: unknown, embedders: readonl
     maxUses: read.number(`${path}/maxUses`, given['maxUses'], 50, [1, 100_000]),
     maxDays: read.number(`${path}/maxDays`, given['maxDays'], 30, [1, 366]),
   }
+}
+
+function readUsbToken(read: Reader, path: string, value: unknown): Config['usbTokens'][number] {
+  const given = read.object(path, value, ['vendorId', 'productId'])
+  const id = (key: 'vendorId' | 'productId'): number => {
+    const one = given[key]
+    return one === undefined
+      ? read.bad(`${path}/${key}`, 'not-number', one, 0)
+      : read.number(`${path}/${key}`, one, 0, [1, 0xffff])
+  }
+  return { vendorId: id('vendorId'), productId: id('productId') }
 }
 
 function readBranding(read: Reader, value: unknown): Config['branding'] {

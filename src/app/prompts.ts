@@ -14,8 +14,8 @@ export type OpenPrompt = Readonly<
 export interface Prompts {
   readonly prompt: Prompt
   /** The question to show, or null. */
-  current(): OpenPrompt | null
-  onChange(listener: () => void): () => void
+  readonly current: () => OpenPrompt | null
+  readonly onChange: (listener: () => void) => () => void
 }
 
 export function createPrompts(): Prompts {

@@ -1,7 +1,11 @@
 import type { DocumentHost } from '../core/host.ts'
 import type { KeyProvider, KeyStore } from '../core/keys.ts'
 import type { Clock } from '../core/ports.ts'
+import type { CertificateRequests } from './certificate-requests.ts'
+import type { CompanyCa } from './company-ca.ts'
+import type { KeyBackups } from './key-backups.ts'
 import type { ManageKeys } from './manage-keys.ts'
+import type { Prompts } from './prompts.ts'
 import type { SignDocuments } from './sign-documents.ts'
 import type { SignedResults } from './signed-results.ts'
 import type { TrustAnchors } from './trust-anchors.ts'
@@ -10,6 +14,11 @@ import type { VerifyDocuments } from './verify-documents.ts'
 /** Composed once in main.tsx and handed to React; the pages know nothing else of the app. */
 export interface Services {
   readonly keys: ManageKeys
+  readonly backups: KeyBackups
+  readonly requests: CertificateRequests
+  readonly companyCa: CompanyCa
+  /** Questions of tokens and key files, for the page to show. */
+  readonly prompts: Prompts
   readonly documents: SignDocuments
   readonly results: SignedResults
   readonly verification: VerifyDocuments

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Services } from '../app/services.ts'
 import { Mark } from './components/icon.tsx'
 import { LiveRegion } from './components/live.tsx'
+import { ProviderPrompts } from './components/provider-prompts.tsx'
 import { LanguageProvider, LanguageSelect, useI18n } from './i18n/context.tsx'
 import { SignPage } from './pages/sign/sign-page.tsx'
 import { hrefOf, useRoute } from './routes.ts'
@@ -13,6 +14,7 @@ import './styles/index.css'
 
 const VerifyPage = lazy(async () => ({ default: (await import('./pages/verify/verify-page.tsx')).VerifyPage }))
 const KeysPage = lazy(async () => ({ default: (await import('./pages/keys/keys-page.tsx')).KeysPage }))
+const CompanyPage = lazy(async () => ({ default: (await import('./pages/ca/company-page.tsx')).CompanyPage }))
 const AboutPage = lazy(async () => ({ default: (await import('./pages/about-page.tsx')).AboutPage }))
 
 /** The standalone app: three pages that keep their state while another is looked at. */
@@ -22,6 +24,7 @@ export function App({ services }: { services: Services }) {
       <LanguageProvider>
         <LiveRegion>
           <Shell />
+          <ProviderPrompts />
         </LiveRegion>
       </LanguageProvider>
     </ServicesProvider>
@@ -69,6 +72,9 @@ function Shell() {
         </Visited>
         <Visited route={route} name="keys">
           <KeysPage />
+        </Visited>
+        <Visited route={route} name="company">
+          <CompanyPage />
         </Visited>
         {route === 'about' && (
           <Suspense fallback={null}>

@@ -5,6 +5,7 @@ import { CertificateSummary } from './certificate.tsx'
 import { Dialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 import { RefusalNotice } from './notice.tsx'
+import { OtherKeys } from './other-keys.tsx'
 import { sameKey } from '../use-keys.ts'
 
 type Props = Readonly<{
@@ -66,6 +67,7 @@ function NoKey({ listing, onCreate }: { listing: KeyListing; onCreate: () => voi
         <Icon name="plus" />
         {i18n.t('keys.newKey')}
       </button>
+      <OtherKeys listing={listing} onOpened={() => undefined} />
     </div>
   )
 }
@@ -109,6 +111,7 @@ function ChooseDialog({ listing, chosen, onChoose, onCreate, onClose }: ChoosePr
           </li>
         ))}
       </ul>
+      <OtherKeys listing={listing} onOpened={() => undefined} />
     </Dialog>
   )
 }

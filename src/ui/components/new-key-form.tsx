@@ -1,12 +1,14 @@
 import { useEffect, useId, useState } from 'react'
 import type { AlgorithmChoice, KeyCard } from '../../app/manage-keys.ts'
 import { refusalOf } from '../../app/refusal.ts'
-import type { Refusal } from '../../core/formats/format.ts'
+import type { Refusal, SignedFile } from '../../core/formats/format.ts'
 import { isAbort } from '../../core/errors.ts'
 import type { NewKeyAlgorithm } from '../../core/keys.ts'
 import { useI18n } from '../i18n/context.tsx'
 import { useServices } from '../services.tsx'
+import { BackupChoice, type BackupPlan } from './backup-choice.tsx'
 import { Dialog } from './dialog.tsx'
+import { saveFile } from './save-file.ts'
 import { useAnnounce } from './live.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
 
@@ -47,8 +49,10 @@ type Props = Readonly<{ onClose: () => void; onCreated: (card: KeyCard) => void 
 export function NewKeyDialog({ onClose, onCreated }: Props) {
   const i18n = useI18n()
   const announce = useAnnounce()
-  const { keys } = useServices()
+  const { keys, backups } = useServices()
   const choices = useAlgorithms()
+  const [plan, setPlan] = useState<BackupPlan>({ kind: 'none' })
+  const [made, setMade] = useState<{ card: KeyCard; file: SignedFile } | null>(null)
   const [draft, setDraft] = useState(EMPTY)
   const [picked, setPicked] = useState<NewKeyAlgorithm | null>(null)
   const [tried, setTried] = useState(false)
@@ -64,7 +68,7 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
     setBusy(true)
     setRefusal(null)
     try {
-      const card = await keys.create({
+      const request = {
         algorithm: chosen.algorithm,
         years: draft.years,
         subject: {
@@ -73,7 +77,13 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
           ...(draft.email.trim() && { email: draft.email.trim() }),
           ...(draft.country && { country: draft.country.toUpperCase() }),
         },
-      })
+      }
+      if (plan.kind === 'backup') {
+        setMade(await backups.create(request, plan.secrets))
+        announce(i18n.t('keyring.backupReady'))
+        return
+      }
+      const card = await keys.create(request)
       announce(i18n.t('keys.created', { name: draft.name.trim() }))
       onCreated(card)
     } catch (error) {
@@ -83,6 +93,7 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
     }
   }
 
+  if (made) return <BackupReady made={made} onDone={() => onCreated(made.card)} />
   return (
     <Dialog
       title={i18n.t('keys.newKey')}
@@ -92,7 +103,12 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
           <button type="button" className="button" onClick={onClose} disabled={busy}>
             {i18n.t('common.cancel')}
           </button>
-          <button type="submit" form="new-key" className="button primary" disabled={busy || !chosen}>
+          <button
+            type="submit"
+            form="new-key"
+            className="button primary"
+            disabled={busy || !chosen || (plan.kind === 'backup' && !plan.ready)}
+          >
             {i18n.t(busy ? 'keys.creating' : 'keys.create')}
           </button>
         </>
@@ -109,11 +125,41 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
       >
         <SubjectFields draft={draft} onDraft={setDraft} problems={tried ? problems : []} />
         <AlgorithmSelect choices={choices} chosen={chosen} onPick={setPicked} />
-        <Notice tone="warn" title={i18n.t('keys.noBackup')}>
-          <p>{i18n.t('keys.noBackupMeans')}</p>
-        </Notice>
+        <BackupChoice name={draft.name} onPlan={setPlan} />
+        {plan.kind === 'none' && (
+          <Notice tone="warn" title={i18n.t('keys.noBackup')}>
+            <p>{i18n.t('keys.noBackupMeans')}</p>
+          </Notice>
+        )}
         {refusal && <RefusalNotice refusal={refusal} />}
       </form>
+    </Dialog>
+  )
+}
+
+/** The dialog does not close before the file was taken: a backup that was never saved is none. */
+function BackupReady({ made, onDone }: { made: { card: KeyCard; file: SignedFile }; onDone: () => void }) {
+  const i18n = useI18n()
+  const [saved, setSaved] = useState(false)
+  const save = () => {
+    saveFile(made.file)
+    setSaved(true)
+  }
+  return (
+    <Dialog
+      title={i18n.t('keyring.backupFile')}
+      footer={
+        <button type="button" className="button primary" disabled={!saved} onClick={onDone}>
+          {i18n.t('keyring.done')}
+        </button>
+      }
+    >
+      <div className="stack">
+        <p>{i18n.t('keyring.backupReady')}</p>
+        <button type="button" className="button" onClick={save}>
+          {i18n.t(saved ? 'keyring.backupSaved' : 'keyring.saveBackup')}
+        </button>
+      </div>
     </Dialog>
   )
 }

@@ -3,6 +3,7 @@ export const common = {
   nav_sign: 'Sign',
   nav_verify: 'Verify',
   nav_keys: 'Keys',
+  nav_company: 'Company certificates',
   nav_about: 'About',
   language: 'Language',
   close: 'Close',

@@ -5,6 +5,7 @@ export const common: Catalogue['common'] = {
   nav_sign: 'Подписать',
   nav_verify: 'Проверить',
   nav_keys: 'Ключи',
+  nav_company: 'Сертификаты компании',
   nav_about: 'О программе',
   language: 'Язык',
   close: 'Закрыть',

@@ -5,6 +5,7 @@ export const common: Catalogue['common'] = {
   nav_sign: 'Підписати',
   nav_verify: 'Перевірити',
   nav_keys: 'Ключі',
+  nav_company: 'Сертифікати компанії',
   nav_about: 'Про програму',
   language: 'Мова',
   close: 'Закрити',

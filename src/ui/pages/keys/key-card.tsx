@@ -10,6 +10,7 @@ import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 import { nameOn } from '../../use-keys.ts'
+import { KeyMore } from './key-more.tsx'
 
 type Props = Readonly<{ card: KeyCard; onChanged: () => Promise<void> }>
 
@@ -42,6 +43,7 @@ export function KeyCardView({ card, onChanged }: Props) {
         <CertificateFactsList certificate={card.certificate} />
       </details>
       {refusal && <RefusalNotice refusal={refusal} />}
+      <KeyMore card={card} onChanged={onChanged} />
       <div className="row">
         <button type="button" className="button small" onClick={() => void download('pem')}>
           <Icon name="download" />

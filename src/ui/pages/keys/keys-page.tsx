@@ -6,14 +6,18 @@ import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 import { useKeys } from '../../use-keys.ts'
+import { OtherKeys } from '../../components/other-keys.tsx'
+import { hrefOf } from '../../routes.ts'
 import { KeyCardView } from './key-card.tsx'
+import { InstallCertificate } from './install-certificate.tsx'
+import { RestoreDialog } from './restore-dialog.tsx'
 
 export function KeysPage() {
   const i18n = useI18n()
   const { listing, refresh } = useKeys()
-  const [creating, setCreating] = useState(false)
+  const [dialog, setDialog] = useState<'create' | 'restore' | null>(null)
   const newKey = (
-    <button type="button" className="button primary" onClick={() => setCreating(true)}>
+    <button type="button" className="button primary" onClick={() => setDialog('create')}>
       <Icon name="plus" />
       {i18n.t('keys.newKey')}
     </button>
@@ -40,12 +44,31 @@ export function KeysPage() {
           </div>
         )}
       </div>
+      <div className="row">
+        <button type="button" className="button small" onClick={() => setDialog('restore')}>
+          {i18n.t('keyring.restore')}
+        </button>
+        <InstallCertificate onInstalled={refresh} />
+        <a className="button small quiet" href={hrefOf('company')}>
+          {i18n.t('keyring.caTitle')}
+        </a>
+      </div>
+      {listing && <OtherKeys listing={listing} onOpened={refresh} />}
       <StorageLine keys={listing?.keys ?? []} />
-      {creating && (
+      {dialog === 'create' && (
         <NewKeyDialog
-          onClose={() => setCreating(false)}
+          onClose={() => setDialog(null)}
           onCreated={() => {
-            setCreating(false)
+            setDialog(null)
+            void refresh()
+          }}
+        />
+      )}
+      {dialog === 'restore' && (
+        <RestoreDialog
+          onClose={() => setDialog(null)}
+          onRestored={() => {
+            setDialog(null)
             void refresh()
           }}
         />

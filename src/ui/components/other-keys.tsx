@@ -1,0 +1,96 @@
+import { useEffect, useRef, useState } from 'react'
+import type { KeyListing, ProviderState } from '../../app/manage-keys.ts'
+import { refusalOf } from '../../app/refusal.ts'
+import { isAbort } from '../../core/errors.ts'
+import type { Refusal } from '../../core/formats/format.ts'
+import { useI18n } from '../i18n/context.tsx'
+import { useServices } from '../services.tsx'
+import { useAnnounce } from './live.tsx'
+import { Icon } from './icon.tsx'
+import { RefusalNotice } from './notice.tsx'
+
+const SHOWN = ['fortify', 'webusb'] as const
+type Shown = (typeof SHOWN)[number]
+const isShown = (id: string): id is Shown => SHOWN.some((one) => one === id)
+
+/** The ways to keys that do not live in this browser; nothing is reached before a person presses. */
+export function OtherKeys({ listing, onOpened }: { listing: KeyListing; onOpened: (listing: KeyListing) => void }) {
+  const i18n = useI18n()
+  const { keys } = useServices()
+  const announce = useAnnounce()
+  const [busy, setBusy] = useState<Shown | null>(null)
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const running = useRef<AbortController | null>(null)
+  useEffect(() => () => running.current?.abort(), [])
+  const offered = listing.providers.filter(
+    (one) => isShown(one.provider) && one.unavailable !== 'KEY_BRIDGE_UNSUPPORTED',
+  )
+  if (offered.length === 0) return null
+
+  const open = async (id: Shown) => {
+    const controller = new AbortController()
+    running.current = controller
+    setBusy(id)
+    setRefusal(null)
+    try {
+      const next = await keys.open(id, controller.signal)
+      const found = next.keys.filter((card) => card.ref.provider === id).length
+      announce(found === 0 ? i18n.t('keyring.noneFound') : i18n.t('keyring.connected', { count: found }))
+      onOpened(next)
+    } catch (error) {
+      if (!isAbort(error)) setRefusal(refusalOf(error))
+    } finally {
+      setBusy(null)
+    }
+  }
+
+  return (
+    <section className="stack-tight" aria-label={i18n.t('keyring.otherKeys')}>
+      <h3 className="section-label">{i18n.t('keyring.otherKeys')}</h3>
+      {offered.map((one) =>
+        isShown(one.provider) ? (
+          <SourceButton key={one.provider} id={one.provider} state={one} busy={busy} onOpen={open} />
+        ) : null,
+      )}
+      {busy === 'fortify' && (
+        <div className="row-between small">
+          <span className="muted">{i18n.t('keyring.connectHint')}</span>
+          <button type="button" className="button small" onClick={() => running.current?.abort()}>
+            {i18n.t('common.cancel')}
+          </button>
+        </div>
+      )}
+      {refusal && (
+        <RefusalNotice refusal={refusal}>
+          {refusal.code === 'KEY_BRIDGE_NOT_FOUND' && (
+            <p>
+              <a href="https://fortifyapp.com/" target="_blank" rel="noopener noreferrer">
+                {i18n.t('keyring.fortifyGet')}
+              </a>
+            </p>
+          )}
+        </RefusalNotice>
+      )}
+    </section>
+  )
+}
+
+type ButtonProps = Readonly<{
+  id: Shown
+  state: ProviderState
+  busy: Shown | null
+  onOpen: (id: Shown) => Promise<void>
+}>
+
+function SourceButton({ id, busy, onOpen }: ButtonProps) {
+  const i18n = useI18n()
+  return (
+    <button type="button" className="source-button" disabled={busy !== null} onClick={() => void onOpen(id)}>
+      <Icon name="key" />
+      <span className="source-text">
+        <span>{busy === id ? i18n.t('keyring.connecting') : i18n.t(`keyring.${id}`)}</span>
+        <span className="muted small">{i18n.t(`keyring.${id}Hint`)}</span>
+      </span>
+    </button>
+  )
+}

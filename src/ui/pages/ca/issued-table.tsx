@@ -1,0 +1,123 @@
+import { useId, useState } from 'react'
+import type { IssuedCertificate, Registry } from '../../../app/company-ca.ts'
+import type { KeyRef } from '../../../app/manage-keys.ts'
+import { refusalOf } from '../../../app/refusal.ts'
+import type { Refusal } from '../../../core/formats/format.ts'
+import { Dialog } from '../../components/dialog.tsx'
+import { RefusalNotice } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
+
+type Props = Readonly<{ ca: KeyRef; registry: Registry; onChanged: (registry: Registry) => void }>
+const REASONS = ['unspecified', 'keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation'] as const
+
+/** Every certificate that this authority gave, newest first, and the way to take one back. */
+export function IssuedTable({ ca, registry, onChanged }: Props) {
+  const i18n = useI18n()
+  const [revoking, setRevoking] = useState<IssuedCertificate | null>(null)
+  if (registry.issued.length === 0) return <p className="muted small">{i18n.t('keyring.caNothingIssued')}</p>
+  return (
+    <div className="table-scroll">
+      <table className="issued">
+        <caption className="visually-hidden">{i18n.t('keyring.caList')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{i18n.t('keys.subject')}</th>
+            <th scope="col">{i18n.t('keys.serialNumber')}</th>
+            <th scope="col">{i18n.t('keys.validity')}</th>
+            <th scope="col">
+              <span className="visually-hidden">{i18n.t('keyring.caRevoke')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {registry.issued.toReversed().map((one) => (
+            <tr key={one.serialNumber}>
+              <td>{one.subject}</td>
+              <td className="mono break">{one.serialNumber}</td>
+              <td>{i18n.t('keys.fromTo', { from: i18n.date(one.issuedAt), to: i18n.date(one.notAfter) })}</td>
+              <td>
+                {one.revoked ? (
+                  <span className="bad">{i18n.t('keyring.caRevoked', { time: i18n.date(one.revoked.at) })}</span>
+                ) : (
+                  <button type="button" className="button small quiet bad" onClick={() => setRevoking(one)}>
+                    {i18n.t('keyring.caRevoke')}
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {revoking && (
+        <RevokeDialog
+          ca={ca}
+          one={revoking}
+          onClose={() => setRevoking(null)}
+          onRevoked={(next) => {
+            setRevoking(null)
+            onChanged(next)
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+type RevokeProps = Readonly<{
+  ca: KeyRef
+  one: IssuedCertificate
+  onClose: () => void
+  onRevoked: (registry: Registry) => void
+}>
+
+function RevokeDialog({ ca, one, onClose, onRevoked }: RevokeProps) {
+  const i18n = useI18n()
+  const id = useId()
+  const { companyCa } = useServices()
+  const [reason, setReason] = useState<(typeof REASONS)[number]>('unspecified')
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const revoke = async () => {
+    try {
+      onRevoked(await companyCa.revoke(ca, one.serialNumber, reason))
+    } catch (error) {
+      setRefusal(refusalOf(error))
+    }
+  }
+  return (
+    <Dialog
+      title={i18n.t('keyring.caRevokeTitle', { name: one.subject })}
+      onClose={onClose}
+      footer={
+        <>
+          <button type="button" className="button" onClick={onClose}>
+            {i18n.t('common.cancel')}
+          </button>
+          <button type="button" className="button danger" onClick={() => void revoke()}>
+            {i18n.t('keyring.caRevoke')}
+          </button>
+        </>
+      }
+    >
+      <div className="stack">
+        <p>{i18n.t('keyring.caRevokeMeans')}</p>
+        <div className="field">
+          <label htmlFor={id}>{i18n.t('keyring.caReason')}</label>
+          <select
+            id={id}
+            className="select"
+            value={reason}
+            onChange={(event) => setReason(REASONS.find((each) => each === event.target.value) ?? 'unspecified')}
+          >
+            {REASONS.map((each) => (
+              <option key={each} value={each}>
+                {i18n.t(`keyring.caReason_${each}`)}
+              </option>
+            ))}
+          </select>
+        </div>
+        {refusal && <RefusalNotice refusal={refusal} />}
+      </div>
+    </Dialog>
+  )
+}

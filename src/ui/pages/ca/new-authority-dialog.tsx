@@ -1,0 +1,102 @@
+import { useId, useState } from 'react'
+import { refusalOf } from '../../../app/refusal.ts'
+import { isAbort } from '../../../core/errors.ts'
+import type { Refusal } from '../../../core/formats/format.ts'
+import { Dialog } from '../../components/dialog.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
+
+const YEARS = [5, 10, 20] as const
+
+/** P-384 for a key that has to last; its certificate may sign certificates and lists, and nothing else. */
+export function NewAuthorityDialog({ onClose, onCreated }: { onClose: () => void; onCreated: () => void }) {
+  const i18n = useI18n()
+  const id = useId()
+  const { companyCa } = useServices()
+  const [name, setName] = useState('')
+  const [organization, setOrganization] = useState('')
+  const [years, setYears] = useState<number>(10)
+  const [busy, setBusy] = useState(false)
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const create = async () => {
+    setBusy(true)
+    setRefusal(null)
+    const subject = { commonName: name.trim(), ...(organization.trim() && { organization: organization.trim() }) }
+    try {
+      await companyCa.create({ algorithm: 'ECDSA-P384', subject, years })
+      onCreated()
+    } catch (error) {
+      if (!isAbort(error)) setRefusal(refusalOf(error))
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      title={i18n.t('keyring.caNew')}
+      onClose={busy ? undefined : onClose}
+      footer={
+        <>
+          <button type="button" className="button" onClick={onClose} disabled={busy}>
+            {i18n.t('common.cancel')}
+          </button>
+          <button type="submit" form={id} className="button primary" disabled={busy || name.trim() === ''}>
+            {i18n.t('keyring.caCreate')}
+          </button>
+        </>
+      }
+    >
+      <form
+        id={id}
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault()
+          void create()
+        }}
+      >
+        <div className="field">
+          <label htmlFor={`${id}-name`}>{i18n.t('keyring.caName')}</label>
+          <input
+            id={`${id}-name`}
+            className="input"
+            maxLength={64}
+            value={name}
+            onChange={(event) => setName(event.target.value)}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor={`${id}-organization`}>
+            {i18n.t('keys.organization')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
+          </label>
+          <input
+            id={`${id}-organization`}
+            className="input"
+            maxLength={64}
+            value={organization}
+            onChange={(event) => setOrganization(event.target.value)}
+          />
+        </div>
+        <div className="field">
+          <label htmlFor={`${id}-years`}>{i18n.t('keyring.caYears')}</label>
+          <select
+            id={`${id}-years`}
+            className="select"
+            value={years}
+            onChange={(event) => setYears(Number(event.target.value))}
+          >
+            {YEARS.map((count) => (
+              <option key={count} value={count}>
+                {i18n.t('keys.years', { count })}
+              </option>
+            ))}
+          </select>
+        </div>
+        <Notice tone="warn" title={i18n.t('keys.noBackup')}>
+          <p>{i18n.t('keys.noBackupMeans')}</p>
+        </Notice>
+        {refusal && <RefusalNotice refusal={refusal} />}
+      </form>
+    </Dialog>
+  )
+}
