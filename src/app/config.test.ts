@@ -17,6 +17,7 @@ const full = {
   tsa: ['https://tsa.example/tsr'],
   relay: 'https://relay.example/?u=',
   storage: ['https://bucket.example'],
+  usbTokens: [{ vendorId: 0x1209, productId: 0x0c1d }],
   confirmation: { default: 'none', byEmbedder: { 'https://*.bitrix24.ru': 'host' } },
   unattended: [{ embedder: 'https://crm.example', maxUses: 10, maxDays: 2 }],
   branding: { name: 'Acme', accent: '#00aa77', logo: 'brand/logo.svg' },
