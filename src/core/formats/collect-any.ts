@@ -75,7 +75,10 @@ async function collectOther(entry: Entry, context: CollectContext, options: Coll
         const { collectAsic } = await import('./asic/collect.ts')
         return (await collectAsic(file, context)) ?? none
       }
-      case 'xml':
+      case 'xml': {
+        const { collectXml } = await import('./not-checked.ts')
+        return (await collectXml(file.name, file.blob)) ?? none
+      }
       case 'other':
       case 'cms':
         return none

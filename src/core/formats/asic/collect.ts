@@ -16,6 +16,7 @@ import type {
 import { collectCades } from '../cades/collect.ts'
 import type { CollectContext } from '../collect-context.ts'
 import type { SourceFile } from '../format.ts'
+import { notChecked } from '../not-checked.ts'
 import { bytesContent } from '../signed-content.ts'
 import { unreadable, WHOLE_CONTENT } from '../signer-facts.ts'
 import { standaloneTimestamp } from '../standalone-timestamp.ts'
@@ -68,7 +69,7 @@ export async function collectAsic(file: SourceFile, context: CollectContext): Pr
   const all = [
     ...stamped,
     ...alone.map((stamp) => standaloneTimestamp(stamp, file.name)),
-    ...xades.map((name) => notChecked(file.name, name)),
+    ...xades.map((name) => notChecked(file.name, name, 'XAdES')),
   ]
   return { name: file.name, findings: container.findings, signatures: all }
 }
@@ -78,15 +79,14 @@ function otherSignatures({ name }: SourceFile, names: readonly string[]): FileFa
   const office = names.filter((each) => /^_xmlsignatures\/.*\.xml$/i.test(each))
   const open = names.filter((each) => /^META-INF\/(document|macro|package)signatures\.xml$/i.test(each))
   if (office.length + open.length === 0) return null
-  const id = office.length > 0 ? 'ooxml-signature-not-checked' : 'odf-signature-not-checked'
+  const kind = office.length > 0 ? 'OOXML' : 'ODF'
   const found = [...office, ...open]
-  const findings = found.map((evidence) => ({ id, severity: 'warning' as const, evidence }))
-  return { name, findings, signatures: found.map((each) => notChecked(name, each)) }
-}
-
-function notChecked(file: string, id: string): SignatureFacts {
-  const facts = unreadable({ id, file, format: 'XAdES' }, '')
-  return { ...facts, findings: [{ id: 'xades-not-checked', severity: 'info', evidence: id }] }
+  const findings = found.map((evidence) => ({
+    id: `${kind.toLowerCase()}-not-checked`,
+    severity: 'warning' as const,
+    evidence,
+  }))
+  return { name, findings, signatures: found.map((each) => notChecked(name, each, kind)) }
 }
 
 async function readContainer(file: SourceFile, archive: ZipArchive): Promise<Container> {
