@@ -1,6 +1,6 @@
 import { SignError } from '../errors.ts'
 import type { Ports } from '../ports.ts'
-import type { FormatId, PreparedSignature, SignedFile, SignRequest } from './format.ts'
+import type { ExtendOptions, FormatId, PreparedSignature, SignatureLevel, SignedFile, SignRequest } from './format.ts'
 
 /** The half of a format that signs; options and state are the format's own, checked by it. */
 export interface Signing {
@@ -28,5 +28,28 @@ export async function signingOf(format: FormatId): Promise<Signing> {
     case 'OOXML':
     case 'ODF':
       throw new SignError('FORMAT_UNSUPPORTED', `${format} is not written here`, { details: { format } })
+  }
+}
+
+export type Extending = (
+  file: SignedFile,
+  level: SignatureLevel,
+  ports: Ports,
+  options: ExtendOptions,
+) => Promise<SignedFile>
+
+/** The half of a format that raises what is signed to a higher level. @throws SignError `FORMAT_LEVEL_UNSUPPORTED` */
+export async function extendingOf(format: FormatId): Promise<Extending> {
+  switch (format) {
+    case 'CAdES':
+      return (await import('./cades/extend.ts')).extendCades
+    case 'PAdES':
+      return (await import('./pades/extend.ts')).extendPades
+    case 'XAdES':
+    case 'ASiC-S':
+    case 'ASiC-E':
+    case 'OOXML':
+    case 'ODF':
+      throw new SignError('FORMAT_LEVEL_UNSUPPORTED', `${format} is not raised here`, { details: { format } })
   }
 }

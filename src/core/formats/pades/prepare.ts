@@ -1,10 +1,8 @@
 import { blobSource } from '../../bytes/byte-source.ts'
 import { digestBlob } from '../../bytes/digest-blob.ts'
-import { latin1 } from '../../bytes/bytes.ts'
 import { assertMechanism, digestByName } from '../../algorithms.ts'
 import { buildSignedAttributes, maxSignedDataLength } from '../../cms/write.ts'
-import { SignError } from '../../errors.ts'
-import { PdfDict, PdfRaw, PdfRef, name } from '../../pdf/objects.ts'
+import { PdfDict, PdfRef, name } from '../../pdf/objects.ts'
 import type { PdfObject } from '../../pdf/objects.ts'
 import { openPdf } from '../../pdf/open.ts'
 import { dateString, textString } from '../../pdf/serialize.ts'
@@ -12,7 +10,6 @@ import type { SignatureAppearance } from '../../pdf/appearance/appearance.ts'
 import { catalogRef, placeSignature } from '../../pdf/signature-field.ts'
 import type { DrawWidget } from '../../pdf/signature-field.ts'
 import { PdfUpdate } from '../../pdf/update.ts'
-import type { AppendedBytes } from '../../pdf/update.ts'
 import { docMdpReference, fieldMdpReference, lockDictionary } from '../../pdf/restrictions.ts'
 import type { Ports } from '../../ports.ts'
 import { parseCertificate } from '../../x509/certificate.ts'
@@ -20,9 +17,13 @@ import type { PreparedSignature, RequestedSigner, SignRequest, SourceFile } from
 import { admit, survey } from './admit.ts'
 import type { Admission } from './admit.ts'
 import type { PadesOptions, PadesState } from './options.ts'
+import { fillByteRange, reserve } from './placeholder.ts'
+import type { Placeholder } from './placeholder.ts'
 
 /**
- * Reads the document, lays out the update and digests everything but the /Contents string, once.
+ * Reads the document, lays out the update and digests everything but the /Contents string, once. The result of `embed` is B-B;
+ * for a higher level there is room for the time-stamp that `extend` adds.
+ *
  * EN 319 142-1, 6.3 (PAdES-B-B); ISO 32000-2, 12.8.
  *
  * @throws SignError `FORMAT_*`; RangeError for options that contradict each other; AbortError
@@ -33,11 +34,6 @@ export async function preparePades(
 ): Promise<PreparedSignature<PadesState>> {
   const { file, signer } = onlyOne(request)
   const { options, signal, progress } = request
-  if (request.level !== 'B-B') {
-    throw new SignError('FORMAT_LEVEL_UNSUPPORTED', 'prepare gives B-B; extend adds the rest', {
-      details: { level: request.level },
-    })
-  }
   if (options.commitment && options.reason) throw new RangeError('a commitment and a reason exclude each other')
   assertMechanism(signer.mechanism, parseCertificate(signer.signer.certificate).spki)
   signal?.throwIfAborted()
@@ -45,7 +41,7 @@ export async function preparePades(
   const source = blobSource(file.blob)
   const document = await openPdf(source, options.password === undefined ? {} : { password: options.password })
   const admission = await admit(await survey(document), options, signer)
-  const laidOut = await layOut(admission, signer, options, ports)
+  const laidOut = await layOut(admission, signer, request, ports)
   signal?.throwIfAborted()
   progress?.('reading', 1)
   const { appended, contents, field } = laidOut
@@ -82,26 +78,26 @@ function attributes(
   return buildSignedAttributes({ mechanism, certificate, messageDigest, ...(commitment ? { commitment } : {}) }, engine)
 }
 
+/** Octets kept free for a signature time-stamp with its authority's chain, when `extend` is to add one. */
+const TIME_STAMP_ROOM = 16_384
+
 type LaidOut = Pick<PadesState, 'appended' | 'contents' | 'field'>
 
 async function layOut(
   admission: Admission,
   requested: RequestedSigner,
-  options: PadesOptions,
+  { options, level }: SignRequest<PadesOptions>,
   ports: Ports,
 ): Promise<LaidOut> {
   const { document, form } = admission
   const { signer, mechanism } = requested
   const empty = await attributes(requested, options, new Uint8Array(digestByName(mechanism.digest).length), ports)
   const entry = { mechanism, certificate: signer.certificate, signedAttributes: empty }
-  const digits = 2 * maxSignedDataLength([entry], signer.chain)
+  const room = maxSignedDataLength([entry], signer.chain, level === 'B-B' ? 0 : TIME_STAMP_ROOM)
   const update = PdfUpdate.start(document)
-  const contents = new PdfRaw(`<${'0'.repeat(digits)}>`)
-  // Every number of the range is below the length of the result.
-  const width = String(document.size + digits + (64 << 20)).length
-  const byteRange = new PdfRaw(`[0 ${'0'.repeat(width)} ${'0'.repeat(width)} ${'0'.repeat(width)}]`)
+  const place = reserve(room, document.size)
   const signature = update.allocate()
-  update.set(signature, await signatureDictionary(admission, options, contents, byteRange, update, ports))
+  update.set(signature, await signatureDictionary(admission, options, place, update, ports))
   const isOwnLock = admission.lock !== null && admission.lock === options.lock
   const field = await placeSignature(update, form, admission.target, signature, {
     draw: widgetDrawing(options.appearance),
@@ -110,8 +106,8 @@ async function layOut(
   })
   if (admission.certifies) await certify(update, signature)
   const built = await update.build(ports.random)
-  fillByteRange(built, byteRange, contents, document.size)
-  return { appended: built.bytes, contents: { at: markOf(built, contents) + 1, digits }, field }
+  const at = fillByteRange(built, place, document.size)
+  return { appended: built.bytes, contents: { at, digits: place.digits }, field }
 }
 
 /** Fonts and layout are loaded only for a signature that is seen. */
@@ -126,8 +122,7 @@ function widgetDrawing(appearance: SignatureAppearance | undefined): DrawWidget 
 async function signatureDictionary(
   { lock, docMdp }: Admission,
   options: PadesOptions,
-  contents: PdfRaw,
-  byteRange: PdfRaw,
+  { contents, byteRange }: Placeholder,
   update: PdfUpdate,
   ports: Ports,
 ): Promise<PdfDict> {
@@ -160,18 +155,4 @@ async function certify(update: PdfUpdate, signature: PdfRef): Promise<void> {
   const permissions = (perms instanceof PdfDict ? perms : new PdfDict()).with({ DocMDP: signature })
   if (value instanceof PdfRef && perms instanceof PdfDict) update.set(value, permissions)
   else await update.change(catalog, { Perms: permissions })
-}
-
-function markOf(built: AppendedBytes, token: PdfRaw): number {
-  const at = built.marks.get(token)
-  if (at === undefined) throw new TypeError('a placeholder was not written')
-  return at
-}
-
-/** `[0 a b c]`: a is where `<` stands, b is just past `>`, b + c is the length of the file (12.8.1). */
-function fillByteRange(built: AppendedBytes, byteRange: PdfRaw, contents: PdfRaw, size: number): void {
-  const start = size + markOf(built, contents)
-  const end = start + contents.text.length
-  const text = `[0 ${start} ${end} ${size + built.bytes.length - end}]`.padEnd(byteRange.text.length)
-  built.bytes.set(latin1(text), markOf(built, byteRange))
 }
