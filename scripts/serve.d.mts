@@ -11,4 +11,5 @@ export declare function serveApp(options: {
   host?: string
   port?: number
   embedders?: readonly string[]
+  config?: Readonly<Record<string, unknown>>
 }): Promise<Served>

@@ -101,13 +101,14 @@ export async function serve({ root, host, port = 0, headers = () => ({}), overri
  * The built app under its production headers. config.json is the built one with `embedders` added.
  *
  * @param options.embedders origins that may frame the app, beside those of config.json; may grow while it runs
+ * @param options.config other fields of config.json, in place of the built ones
  */
-export function serveApp({ root, host = '127.0.0.1', port = 0, embedders = [] }) {
+export function serveApp({ root, host = '127.0.0.1', port = 0, embedders = [], config: change = {} }) {
   const built = join(root, 'config.json')
   const config = () => {
-    const base = existsSync(built) ? JSON.parse(readFileSync(built, 'utf8')) : {}
+    const base = { version: 1, ...(existsSync(built) ? JSON.parse(readFileSync(built, 'utf8')) : {}), ...change }
     return { ...base, embedders: [...(base.embedders ?? []), ...embedders] }
   }
-  const overrides = existsSync(built) ? { '/config.json': () => JSON.stringify(config()) } : {}
+  const overrides = { '/config.json': () => JSON.stringify(config()) }
   return serve({ root, host, port, headers: (path) => headersFor(path, config()), overrides })
 }

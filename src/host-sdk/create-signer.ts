@@ -93,7 +93,7 @@ export interface Signer {
 }
 
 const ALLOW =
-  'publickey-credentials-get; publickey-credentials-create; storage-access; loopback-network; local-network-access; clipboard-write; fullscreen; web-share'
+  'publickey-credentials-get; publickey-credentials-create; storage-access; loopback-network; local-network-access; clipboard-write; fullscreen'
 
 const toBlob = (data: Blob | ArrayBuffer | Uint8Array<ArrayBuffer>, type = ''): Blob =>
   data instanceof Blob ? data : new Blob([data], { type })

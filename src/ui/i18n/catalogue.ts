@@ -1,6 +1,7 @@
 import { checks } from './en/checks.ts'
 import { common } from './en/common.ts'
 import { errors } from './en/errors.ts'
+import { hosted } from './en/hosted.ts'
 import { keyring } from './en/keyring.ts'
 import { keys } from './en/keys.ts'
 import { sign } from './en/sign.ts'
@@ -9,7 +10,7 @@ import { viewer } from './en/viewer.ts'
 import type { Translated } from './message.ts'
 
 /** The one list of pages; a new page adds its file here and in each language. */
-export const english = { checks, common, errors, keyring, keys, sign, verify, viewer }
+export const english = { checks, common, errors, hosted, keyring, keys, sign, verify, viewer }
 
 export type English = typeof english
 export type Catalogue = Readonly<{ [Page in keyof English]: Translated<English[Page]> }>

@@ -2,10 +2,11 @@ import type { Catalogue } from '../catalogue.ts'
 import { checks } from './checks.ts'
 import { common } from './common.ts'
 import { errors } from './errors.ts'
+import { hosted } from './hosted.ts'
 import { keyring } from './keyring.ts'
 import { keys } from './keys.ts'
 import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
 
-export const russian: Catalogue = { checks, common, errors, keyring, keys, sign, verify, viewer }
+export const russian: Catalogue = { checks, common, errors, hosted, keyring, keys, sign, verify, viewer }

@@ -11,7 +11,7 @@ import { containerFor } from './sign-panel.tsx'
 type Props = Readonly<{
   session: SignSession
   onOpen: (id: number) => void
-  onFiles: (files: readonly File[]) => void
+  onFiles?: ((files: readonly File[]) => void) | undefined
 }>
 
 /** Many documents: one row each with its own state, opened from here to be read. */
@@ -24,7 +24,7 @@ export function DocumentList({ session, onOpen, onFiles }: Props) {
       <header className="list-head">
         <h1>{i18n.t('sign.documents', { count: items.length })}</h1>
         <span className="muted small tabular">{i18n.bytes(size)}</span>
-        {run.status === 'idle' && (
+        {run.status === 'idle' && onFiles && (
           <div className="row end">
             <PickFiles onFiles={onFiles} className="button small">
               <Icon name="plus" />

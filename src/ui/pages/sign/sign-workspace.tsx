@@ -1,4 +1,5 @@
 import { useCallback, useMemo, useState } from 'react'
+import type { ReactNode } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import type { VisiblePlace } from '../../../app/sign-documents.ts'
@@ -23,8 +24,11 @@ type Props = Readonly<{
   chosen: KeyCard | null
   onChoose: (key: KeyRef) => void
   onCreate: () => void
-  onFiles: (files: readonly File[]) => void
-  throwAway: ThrowAwayKey
+  /** Absent: the documents are a host's, and none are added or removed. */
+  onFiles?: ((files: readonly File[]) => void) | undefined
+  throwAway?: ThrowAwayKey
+  /** In place of the usual act and its result. */
+  panel?: ReactNode
 }>
 
 /** The file to show for an item: its signed result once there is one. */
@@ -39,7 +43,8 @@ function shownFile(session: SignSession, item: SessionItem | null): { name: stri
 }
 
 /** Stage and act. One document is the page itself; many are a list with a state per row, each to be opened from it. */
-export function SignWorkspace({ session, listing, chosen, onChoose, onCreate, onFiles, throwAway }: Props) {
+export function SignWorkspace(props: Props) {
+  const { session, listing, chosen, onChoose, onCreate, onFiles, throwAway, panel } = props
   const { items, run } = session
   const [opened, setOpened] = useState<number | null>(null)
   const [target, setTarget] = useState<Readonly<{ page: number }> | null>(null)
@@ -70,20 +75,21 @@ export function SignWorkspace({ session, listing, chosen, onChoose, onCreate, on
         )}
       </section>
       <aside className="panel">
-        {run.status === 'done' ? (
-          <ResultPanel session={session} outcomes={run.outcomes} throwAway={throwAway} />
-        ) : (
-          <SignPanel
-            session={session}
-            listing={listing}
-            chosen={chosen}
-            onChoose={onChoose}
-            onCreate={onCreate}
-            view={many ? null : view}
-            onShowPage={(page) => setTarget({ page })}
-            isThrowAway={throwAway.ref !== null && chosen?.ref.id === throwAway.ref.id}
-          />
-        )}
+        {panel ??
+          (run.status === 'done' ? (
+            <ResultPanel session={session} outcomes={run.outcomes} {...(throwAway ? { throwAway } : {})} />
+          ) : (
+            <SignPanel
+              session={session}
+              listing={listing}
+              chosen={chosen}
+              onChoose={onChoose}
+              onCreate={onCreate}
+              view={many ? null : view}
+              onShowPage={(page) => setTarget({ page })}
+              isThrowAway={throwAway?.ref ? chosen?.ref.id === throwAway.ref.id : false}
+            />
+          ))}
       </aside>
     </div>
   )

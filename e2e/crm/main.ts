@@ -1,0 +1,152 @@
+import './crm.css'
+import { createSigner } from '../../src/host-sdk/index.ts'
+import { panel, timeline, type Settings } from './deal.ts'
+import { sign } from './sign-button.ts'
+import { addEntry, allFiles, getFile, putFile, type StoredFile } from './store.ts'
+
+const by = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T
+const settings: Settings = {
+  ...((await (await fetch('settings.json')).json()) as { signer: string }),
+  locale: 'en',
+  theme: { mode: 'light', accent: '#1f6feb' },
+}
+
+const SAMPLES = [
+  ['contract', 'contract.pdf', 'application/pdf'],
+  ['invoice', 'invoice.pdf', 'application/pdf'],
+  ['offer', 'offer.docx', 'application/vnd.openxmlformats-officedocument.wordprocessingml.document'],
+] as const
+
+async function firstVisit(): Promise<void> {
+  if ((await allFiles()).length > 0) return
+  for (const [id, name, type] of SAMPLES) {
+    const blob = new Blob([await (await fetch(name)).arrayBuffer()], { type })
+    await putFile({ id, name, type, blob, version: 'v1', keys: [], signed: false })
+  }
+  const day = (ago: number, hour: number) =>
+    new Date(new Date().setHours(hour, 12, 0, 0) - ago * 86_400_000).toISOString()
+  const note = (text: string, detail: string, time: string) => addEntry({ text, detail, time, kind: 'note' })
+  await note('Deal created', 'From the web form', day(9, 9))
+  await note('Call with Ingrid Halvorsen', 'Wants the second floor in January; sends measurements.', day(6, 14))
+  await note('Offer sent', 'offer.docx', day(5, 16))
+  await note('Stage changed to Contract', 'Anna Berg', day(1, 11))
+}
+
+function toast(text: string): void {
+  by('toast').textContent = text
+  setTimeout(() => by('toast').textContent === text && (by('toast').textContent = ''), 6000)
+}
+
+function openDrawer(title: string): void {
+  by('drawer-title').textContent = title
+  by('veil').hidden = false
+}
+
+function closeDrawer(): void {
+  by('veil').hidden = true
+  panel.replaceChildren()
+}
+
+/** The Sign button of the contract field and of the list. */
+async function signFiles(chosen: StoredFile[]): Promise<void> {
+  openDrawer(chosen.length === 1 ? `Sign ${chosen[0]?.name ?? ''}` : `Sign ${chosen.length} documents`)
+  try {
+    const result = await sign(
+      chosen.map(({ id, name }) => ({ id, name })),
+      settings,
+    )
+    if (result.status === 'signed') {
+      await timeline.add('signed', undefined, `By ${result.signature.signer}, receipt ${result.receipt.id.slice(0, 8)}`)
+      toast('Signed and stored in the deal')
+    } else await timeline.add(result.status)
+  } catch (error) {
+    const { code, name } = error as { code?: string; name: string }
+    if (name !== 'AbortError') toast(`Not signed: ${code ?? name}`)
+  }
+  closeDrawer()
+  await draw()
+}
+
+async function verify(file: StoredFile): Promise<void> {
+  openDrawer(`Verify ${file.name}`)
+  const signer = createSigner({ src: `${settings.signer}/embed.html`, container: panel, ...settings })
+  by('close').onclick = () => (signer.destroy(), closeDrawer())
+  const { indication } = await signer.verify(file.blob, file.name)
+  toast(`${file.name}: ${indication}`)
+}
+
+function save(file: StoredFile): void {
+  const link = Object.assign(document.createElement('a'), { href: URL.createObjectURL(file.blob), download: file.name })
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000)
+}
+
+function button(label: string, name: string, act: () => unknown): HTMLButtonElement {
+  const one = Object.assign(document.createElement('button'), {
+    type: 'button',
+    className: 'plain',
+    textContent: label,
+  })
+  one.setAttribute('aria-label', `${label} ${name}`)
+  one.onclick = () => void act()
+  return one
+}
+
+const size = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`)
+
+function row(file: StoredFile): HTMLLIElement {
+  const item = document.createElement('li')
+  const icon = Object.assign(document.createElement('span'), {
+    className: 'file-icon',
+    textContent: (file.name.split('.').at(-1) ?? '').slice(0, 4).toUpperCase(),
+  })
+  icon.ariaHidden = 'true'
+  const name = Object.assign(document.createElement('span'), { className: 'file-name' })
+  const state = Object.assign(document.createElement('span'), {
+    className: file.signed ? 'state signed' : 'muted',
+    textContent: `${file.signed ? 'Signed · ' : ''}${size(file.blob.size)} · ${file.version}`,
+  })
+  name.append(file.name, state)
+  const acts = Object.assign(document.createElement('span'), { className: 'acts' })
+  acts.append(button('Download', file.name, () => save(file)))
+  acts.append(
+    file.signed ? button('Verify', file.name, () => verify(file)) : button('Sign', file.name, () => signFiles([file])),
+  )
+  item.append(icon, name, acts)
+  return item
+}
+
+async function draw(): Promise<void> {
+  const all = await allFiles()
+  const contract = await getFile('contract')
+  by('documents').replaceChildren(...all.map(row))
+  by('contract-name').textContent = contract?.name ?? ''
+  by('contract-state').textContent = contract?.signed ? `Signed · ${contract.version}` : 'Waits for our signature'
+  by('contract').dataset['signed'] = String(contract?.signed ?? false)
+  by('sign').textContent = contract?.signed ? 'Sign again' : 'Sign'
+  await timeline.draw()
+}
+
+by('sign').onclick = async () => {
+  const contract = await getFile('contract')
+  if (contract) await signFiles([contract])
+}
+by('sign-all').onclick = async () => signFiles((await allFiles()).filter((file) => !file.signed))
+by('close').onclick = closeDrawer
+by<HTMLInputElement>('add').onchange = async (event) => {
+  const [file] = (event.target as HTMLInputElement).files ?? []
+  if (!file) return
+  const id = crypto.randomUUID()
+  await putFile({ id, name: file.name, type: file.type, blob: file, version: 'v1', keys: [], signed: false })
+  await draw()
+}
+by<HTMLSelectElement>('locale').onchange = (event) => (settings.locale = (event.target as HTMLSelectElement).value)
+by('theme').onclick = () => {
+  settings.theme.mode = settings.theme.mode === 'light' ? 'dark' : 'light'
+  document.documentElement.dataset['theme'] = settings.theme.mode
+  by('theme').ariaPressed = String(settings.theme.mode === 'dark')
+}
+addEventListener('files-changed', () => void draw())
+
+await firstVisit()
+await draw()

@@ -1,0 +1,91 @@
+// A browser as people have it, for everything that happens in a frame. Playwright's defaults make such tests lie: it disables storage
+// partitioning and popup blocking, and its contexts are incognito-like. All three are undone here; a canary test proves it.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { chromium, type BrowserContext } from '@playwright/test'
+import { chromiumLaunch } from '../../scripts/chromium.mjs'
+import { serve, serveApp, type Served } from '../../scripts/serve.mjs'
+
+/** Chrome's default; "block third-party cookies"; blocked, with access granted once before. */
+export type ThirdPartyStorage = 'default' | 'blocked' | 'granted'
+
+/** The very string of `--disable-features` that Playwright passes, read from its own code. */
+function playwrightFeatures(): string {
+  const core = createRequire(import.meta.url).resolve('playwright-core/lib/coreBundle')
+  const list = /disabledFeatures = \[([\s\S]*?)\]\.filter\(Boolean\)/.exec(readFileSync(core, 'utf8'))?.[1]
+  const names = [...(list ?? '').replaceAll(/\/\/.*$/gm, '').matchAll(/"([^"]+)"/g)].map(([, name]) => name)
+  if (!names.includes('ThirdPartyStoragePartitioning')) throw new Error('Playwright keeps its features elsewhere now')
+  return `--disable-features=${names.join(',')}`
+}
+
+function preferences(kind: ThirdPartyStorage, app: string, crm: string): unknown {
+  const site = (origin: string) => `${new URL(origin).protocol}//${new URL(origin).hostname}`
+  const now = String((BigInt(Date.now()) + 11_644_473_600_000n) * 1000n)
+  const granted = { setting: 1, last_modified: now, expiration: '0', lifetime: '0' }
+  return {
+    profile: {
+      cookie_controls_mode: kind === 'default' ? 2 : 1,
+      ...(kind === 'granted'
+        ? { content_settings: { exceptions: { storage_access: { [`${site(app)},${site(crm)}`]: granted } } } }
+        : {}),
+    },
+  }
+}
+
+export type Embedding = Readonly<{ context: BrowserContext; app: Served; crm: Served; close: () => Promise<void> }>
+
+export type EmbeddingOptions = Readonly<{
+  storage: ThirdPartyStorage
+  /** Headers of the CRM's pages. */
+  crmHeaders?: Readonly<Record<string, string>>
+  /** `sandbox` of the signer's frame; null: none. */
+  sandbox?: string | null
+  /** Whether config.json names the CRM. */
+  listed?: boolean
+  /** Changes to config.json. */
+  config?: Readonly<Record<string, unknown>>
+}>
+
+/** The built app on 127.0.0.1, the demo CRM on localhost (two sites), and a fresh profile. */
+export async function openEmbedding(options: EmbeddingOptions): Promise<Embedding> {
+  const { storage, crmHeaders = {}, sandbox = null, listed = true, config = {} } = options
+  const embedders: string[] = []
+  const app = await serveApp({ root: join(process.cwd(), 'dist/app'), embedders, config })
+  const overrides = { '/settings.json': () => JSON.stringify({ signer: app.origin }) }
+  const root = join(process.cwd(), 'dist/crm')
+  const crm = await serve({ root, host: 'localhost', headers: () => crmHeaders, overrides })
+  if (listed) embedders.push(crm.origin)
+  const profile = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
+  const file = join(profile, 'Default/Preferences')
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, JSON.stringify(preferences(storage, app.origin, crm.origin)))
+  const features = playwrightFeatures()
+  const launch = chromiumLaunch()
+  const context = await chromium.launchPersistentContext(profile, {
+    ...launch,
+    ignoreDefaultArgs: [features, '--disable-popup-blocking'],
+    args: [...launch.args, features.replace('ThirdPartyStoragePartitioning,', '')],
+    viewport: { width: 1280, height: 900 },
+    locale: 'en-US',
+  })
+  if (sandbox !== null) await context.addInitScript(sandboxFrames, sandbox)
+  const close = async () => {
+    await context.close()
+    await Promise.all([app.close(), crm.close()])
+    rmSync(profile, { recursive: true, force: true })
+  }
+  return { context, app, crm, close }
+}
+
+/** A CRM that puts every frame it makes into a sandbox. */
+function sandboxFrames(tokens: string): void {
+  if (window.parent !== window || location.hostname !== 'localhost') return
+  const create = document.createElement.bind(document)
+  document.createElement = ((name: string) => {
+    const element = create(name)
+    if (name === 'iframe') element.setAttribute('sandbox', tokens)
+    return element
+  }) as typeof document.createElement
+}

@@ -1,0 +1,236 @@
+import type { CommandingHost, SignAnswer, SignCommand, SignedAnswer } from '../core/host.ts'
+import { isAbort } from '../core/errors.ts'
+import type { Refusal } from '../core/formats/format.ts'
+import { openDesk, type CommandDesk, type OpenCommand } from './command-desk.ts'
+import { confirmationFor, matchOrigin, type Config, type ConfirmationKind } from './config.ts'
+import { openDelivery, type Delivery, type DeliveryState, type DeliveryStore } from './delivery.ts'
+import type { LoadedDocument } from './hosted-answer.ts'
+import { refusalOf } from './refusal.ts'
+import type { Services } from './services.ts'
+
+export type Reach =
+  | Readonly<{ kind: 'own' }>
+  | Readonly<{ kind: 'ask' }>
+  | Readonly<{ kind: 'window'; reason: 'unsupported' | 'refused' | 'sandboxed' | 'no-answer' }>
+
+export type WindowState =
+  Readonly<{ status: 'closed' | 'open'; refusal: null }> | Readonly<{ status: 'closed'; refusal: Refusal }>
+
+export type Look = Readonly<{
+  locale: string | null
+  mode: 'light' | 'dark' | 'auto'
+  /** `#rrggbb` */
+  accent: string | null
+}>
+
+export type HostedSnapshot = Readonly<{
+  services: Services
+  reach: Reach
+  act: OpenCommand | null
+  verifying: Readonly<{ name: string; blob: Blob; answer: (report: unknown) => void }> | null
+  window: WindowState
+  delivery: DeliveryState | null
+  look: Look
+}>
+
+/** A frame in a CRM, or the window that it opened: what the page shows, and what a person may do. */
+export interface HostedRuntime {
+  readonly mode: 'frame' | 'window'
+  /** Origin of the page on whose behalf it signs. */
+  readonly embedder: string
+  readonly config: Config
+  readonly confirmation: ConfirmationKind
+  readonly host: CommandingHost
+  readonly delivery: Delivery
+  readonly snapshot: () => HostedSnapshot
+  readonly subscribe: (listener: () => void) => () => void
+  /** Within a click. */
+  askStorage(): Promise<void>
+  /** Within a click. */
+  signInWindow(open: OpenCommand, documents: readonly LoadedDocument[]): Promise<void>
+  /** Delivers what was signed here, then answers the host. */
+  finish(open: OpenCommand, answer: SignedAnswer): Promise<void>
+  /** Lower-case hex SHA-256 of a document, off the first paint's path. */
+  readonly digest: (blob: Blob) => Promise<string>
+}
+
+export type HostedPorts = Readonly<{
+  mode: 'frame' | 'window'
+  embedder: string
+  /** Origin of the page that the port leads to: the embedder, or for a window our own frame. */
+  hostOrigin: string
+  config: Config
+  store: DeliveryStore
+  now: () => Date
+  digest: (blob: Blob) => Promise<string>
+  /** Builds the app over the storage that was reached; undefined: the partition's own. */
+  compose: (storage: IDBFactory | undefined) => Services
+  reach: Reach & { factory?: IDBFactory | undefined }
+  reachOnClick: () => Promise<Reach & { factory?: IDBFactory | undefined }>
+  openWindow: (
+    command: SignCommand,
+    host: CommandingHost,
+    signal: AbortSignal,
+  ) => Promise<{
+    answer: SignAnswer
+    settle: (end: { stored: true; receipt: string } | { stored: false; code: string }) => void
+  }>
+  look: Look
+}>
+
+/** The desk and the listeners are there before the host is: it may command at once. */
+export function createHostedRuntime(ports: HostedPorts): {
+  submit: CommandDesk['submit']
+  verify: (name: string, blob: Blob) => Promise<unknown>
+  setLook: (change: Partial<Look>) => void
+  received: (receipt: string) => void
+  unsaved: (code: string) => void
+  start: (host: CommandingHost) => HostedRuntime
+} {
+  const desk = openDesk()
+  const listeners = new Set<() => void>()
+  let state: HostedSnapshot = {
+    services: ports.compose(ports.reach.factory),
+    reach: ports.reach,
+    act: null,
+    verifying: null,
+    window: { status: 'closed', refusal: null },
+    delivery: null,
+    look: ports.look,
+  }
+  const set = (change: Partial<HostedSnapshot>): void => {
+    state = { ...state, ...change }
+    for (const listener of listeners) listener()
+  }
+  let delivery: Delivery | null = null
+  let last: SignedAnswer | null = null
+  desk.subscribe(() => {
+    const act = desk.current()
+    if (act === state.act) return
+    // What came of the last act stays in sight until the next one comes.
+    set(
+      act
+        ? { act, delivery: null, window: { status: 'closed', refusal: null } }
+        : { act: ports.mode === 'window' ? state.act : null },
+    )
+  })
+
+  const start = (host: CommandingHost): HostedRuntime => {
+    const ours = openDelivery({ host, store: ports.store, now: ports.now, onState: (next) => set({ delivery: next }) })
+    delivery = ours
+    void resume(host, ours, ports.store)
+    return {
+      mode: ports.mode,
+      embedder: ports.embedder,
+      config: ports.config,
+      confirmation: confirmationFor(ports.config, matchOrigin(ports.config.embedders, ports.embedder)),
+      host,
+      delivery: ours,
+      digest: ports.digest,
+      snapshot: () => state,
+      subscribe(listener) {
+        listeners.add(listener)
+        return () => listeners.delete(listener)
+      },
+      async askStorage() {
+        const reached = await ports.reachOnClick()
+        if (reached.kind === 'own') set({ services: ports.compose(reached.factory) })
+        set({ reach: reached })
+      },
+      async finish(open, answer) {
+        last = answer
+        const waits = !host.capabilities.has('save')
+        // The other side stores it and says so by `received`.
+        if (waits) set({ delivery: { status: 'saving', finished: 0, total: answer.documents.length } })
+        open.answer(await ours.deliver(answer))
+      },
+      async signInWindow(open, documents) {
+        const command = withBytes(open.command, documents)
+        set({ window: { status: 'open', refusal: null } })
+        try {
+          const { answer, settle } = await ports.openWindow(command, host, open.signal)
+          set({ window: { status: 'closed', refusal: null } })
+          if (answer.status !== 'signed') return open.answer(answer)
+          const stop = watchUnsaved(
+            (listener) => (listeners.add(listener), () => listeners.delete(listener)),
+            () => state.delivery,
+            (code) => settle({ stored: false, code }),
+          )
+          const final = await ours.deliver(answer)
+          stop()
+          settle({ stored: true, receipt: answer.receipt.id })
+          open.answer(final)
+        } catch (error) {
+          if (isAbort(error)) return set({ window: { status: 'closed', refusal: null } })
+          set({ window: { status: 'closed', refusal: refusalOf(error) } })
+        }
+      },
+    }
+  }
+  return {
+    async submit(command, signal) {
+      // After a reload of this page the host asks again with the same id: what was signed then is the answer.
+      const known = (await ports.store.list(ports.hostOrigin)).find(({ requestId }) => requestId === command.requestId)
+      if (known && delivery) return delivery.deliver(known.answer)
+      return desk.submit(command, signal)
+    },
+    start,
+    verify: (name, blob) =>
+      new Promise((resolve) =>
+        set({
+          verifying: {
+            name,
+            blob,
+            answer: (report) => resolve(report),
+          },
+        }),
+      ),
+    setLook: (change) => set({ look: { ...state.look, ...change } }),
+    received(receipt) {
+      void delivery?.received(receipt)
+      if (last?.receipt.id === receipt) set({ delivery: { status: 'saved', answer: last } })
+    },
+    unsaved(code) {
+      if (last) {
+        const refusal = { code: code as Refusal['code'], message: 'the host has not stored it', details: {} }
+        set({ delivery: { status: 'unsaved', refusal, answer: last } })
+      }
+    },
+  }
+}
+
+/** The window gets every byte: it asks nobody. */
+function withBytes(command: SignCommand, documents: readonly LoadedDocument[]): SignCommand {
+  return {
+    ...command,
+    documents: documents.map(({ asked, document, sha256 }) => ({
+      ...asked,
+      name: document.name,
+      type: document.type,
+      version: document.version,
+      blob: document.blob,
+      sha256,
+    })),
+  }
+}
+
+function watchUnsaved(
+  subscribe: (listener: () => void) => () => void,
+  read: () => DeliveryState | null,
+  tell: (code: string) => void,
+): () => void {
+  let told: DeliveryState | null = null
+  return subscribe(() => {
+    const now = read()
+    if (now?.status === 'unsaved' && now !== told) tell(now.refusal.code)
+    told = now
+  })
+}
+
+/** What an earlier life of this frame signed and the host never confirmed: stored now, and told of. */
+async function resume(host: CommandingHost, delivery: Delivery, store: DeliveryStore): Promise<void> {
+  for (const { answer } of await store.list(host.origin)) {
+    const final = await delivery.deliver(answer)
+    host.tell('signed', { ...final, recovered: true })
+  }
+}

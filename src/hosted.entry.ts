@@ -1,0 +1,63 @@
+import { createHostedRuntime, type HostedPorts, type HostedRuntime } from './app/hosted-runtime.ts'
+import { compose } from './compose.entry.ts'
+import { digestBlob } from './core/bytes/digest-blob.ts'
+import { toHex } from './core/bytes/bytes.ts'
+import { connectPostMessageHost } from './hosts/post-message/post-message-host.ts'
+import { systemClock } from './platform/clock.ts'
+import { openDeliveries } from './platform/deliveries.ts'
+import { browserEngine } from './platform/engine.ts'
+import { ownStorage } from './read-config.entry.ts'
+
+const digest = async (blob: Blob): Promise<string> => toHex(await digestBlob(blob, 'SHA-256', browserEngine))
+
+type Parts = Pick<HostedPorts, 'mode' | 'embedder' | 'config' | 'reach' | 'reachOnClick' | 'openWindow'> &
+  Readonly<{ peer: Window; origin: string }>
+
+/** Builds the runtime around the app and connects it to the page that holds or opened this one. */
+export async function startHosted(parts: Parts): Promise<HostedRuntime> {
+  const { config, peer, origin } = parts
+  const prepared = createHostedRuntime({
+    ...parts,
+    hostOrigin: origin,
+    store: openDeliveries(ownStorage),
+    now: () => systemClock.now(),
+    digest,
+    compose: (storage) =>
+      compose({ config, ...(storage ? { keyStorage: () => storage } : { keyStorage: ownStorage }) }),
+    look: { locale: config.locale, mode: 'auto', accent: config.branding.accent },
+  })
+  const host = await connectPostMessageHost({
+    self: window,
+    peer,
+    origin,
+    maxBytes: config.policy.maxDocumentMiB * 2 ** 20,
+    listeners: {
+      sign: (command, signal) => prepared.submit(command, signal),
+      verify: ({ name, blob }) => prepared.verify(name, blob),
+      received: prepared.received,
+      appearance: ({ locale, theme }) =>
+        prepared.setLook({
+          ...(locale ? { locale } : {}),
+          ...(theme?.mode ? { mode: theme.mode } : {}),
+          ...(theme?.accent ? { accent: theme.accent } : {}),
+        }),
+      event: (name, data) => {
+        const code = (data as { code?: unknown } | null)?.code
+        if (name === 'unsaved' && typeof code === 'string') prepared.unsaved(code)
+      },
+    },
+  })
+  const { locale, theme } = host.appearance
+  prepared.setLook({
+    ...(locale ? { locale } : {}),
+    ...(theme?.mode ? { mode: theme.mode } : {}),
+    ...(theme?.accent ? { accent: theme.accent } : {}),
+  })
+  const runtime = prepared.start(host)
+  host.tell('ready', {
+    version: host.version,
+    storage: parts.reach.kind === 'own' ? 'first-party' : 'window',
+    app: runtime.snapshot().services.version,
+  })
+  return runtime
+}

@@ -1,0 +1,79 @@
+import { useEffect } from 'react'
+import type { ActivityLog } from '../../../app/activity-log.ts'
+import type { DeliveryState } from '../../../app/delivery.ts'
+import type { SignedAnswer } from '../../../core/host.ts'
+import { Icon } from '../../components/icon.tsx'
+import { useAnnounce } from '../../components/live.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { saveFile } from '../../components/save-file.ts'
+import { useI18n } from '../../i18n/context.tsx'
+import { hostName, useRuntime } from './hosted-context.tsx'
+
+/** Signed; now the host must have it. A success is never shown before the host has said so. */
+export function DeliveryPanel({ state, log }: { state: DeliveryState; log: ActivityLog }) {
+  const i18n = useI18n()
+  const announce = useAnnounce()
+  const { embedder } = useRuntime()
+  const title = i18n.t(`hosted.delivery_${state.status}`, { host: hostName(embedder) })
+  useEffect(() => announce(title), [announce, title])
+  return (
+    <div className="sign-panel">
+      <div className="sign-options">
+        {state.status === 'saving' && (
+          <div className="stack" aria-busy="true">
+            <p>{title}</p>
+            <progress className="progress" max={state.total} value={state.finished || undefined} aria-label={title} />
+          </div>
+        )}
+        {state.status === 'saved' && <Saved title={title} answer={state.answer} />}
+        {state.status === 'unsaved' && (
+          <Notice tone="warn" title={title}>
+            <p>{i18n.t('hosted.unsavedMeans')}</p>
+          </Notice>
+        )}
+        {state.status === 'unsaved' && <RefusalNotice refusal={state.refusal} tone="warn" />}
+      </div>
+      {state.status === 'unsaved' && <Unsaved answer={state.answer} log={log} />}
+    </div>
+  )
+}
+
+function Saved({ title, answer }: { title: string; answer: SignedAnswer }) {
+  const i18n = useI18n()
+  const { mode } = useRuntime()
+  const all = answer.documents.every(({ stored }) => stored) || mode === 'window'
+  return (
+    <Notice tone={all ? 'good' : 'warn'} title={all ? title : i18n.t('hosted.handedOut')}>
+      <p>{i18n.t('hosted.signedBy', { name: answer.signature.signer })}</p>
+      {mode === 'window' && <p>{i18n.t('hosted.mayClose')}</p>}
+    </Notice>
+  )
+}
+
+function Unsaved({ answer, log }: { answer: SignedAnswer; log: ActivityLog }) {
+  const i18n = useI18n()
+  const { delivery, mode } = useRuntime()
+  const waiting = answer.documents.filter(({ stored }) => !stored)
+  const download = () => {
+    for (const { name, blob } of waiting) saveFile({ name, blob })
+    void log.add('downloaded', { documents: waiting.length })
+  }
+  return (
+    <div className="sign-act">
+      {mode === 'frame' && (
+        <button type="button" className="button primary wide act" onClick={() => delivery.retry()}>
+          {i18n.t('hosted.saveAgain')}
+        </button>
+      )}
+      <button type="button" className="button wide" onClick={download}>
+        <Icon name="download" />
+        {i18n.t('hosted.download', { count: waiting.length })}
+      </button>
+      {mode === 'frame' && (
+        <button type="button" className="button quiet" onClick={() => delivery.giveUp()}>
+          {i18n.t('hosted.finishUnsaved')}
+        </button>
+      )}
+    </div>
+  )
+}

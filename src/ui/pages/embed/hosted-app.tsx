@@ -1,0 +1,86 @@
+import { useEffect } from 'react'
+import type { ReactNode } from 'react'
+import type { HostedRuntime, Look } from '../../../app/hosted-runtime.ts'
+import { LiveRegion } from '../../components/live.tsx'
+import { LanguageProvider, useI18n } from '../../i18n/context.tsx'
+import { ServicesProvider } from '../../services.tsx'
+import { hostName, RuntimeProvider, useHosted, useRuntime } from './hosted-context.tsx'
+import { HostedSign } from './hosted-sign.tsx'
+import { HostedVerify } from './hosted-verify.tsx'
+import '../../styles/index.css'
+import '../../styles/hosted.css'
+
+/** The page in a CRM's frame, and the window that it opens: no chrome, the host's language and colours. */
+export function HostedApp({ runtime }: { runtime: HostedRuntime }) {
+  return (
+    <RuntimeProvider value={runtime}>
+      <Dressed>
+        <LiveRegion>
+          <Content />
+        </LiveRegion>
+      </Dressed>
+    </RuntimeProvider>
+  )
+}
+
+function Dressed({ children }: { children: ReactNode }) {
+  const { services, look } = useHosted()
+  useEffect(() => wear(look), [look])
+  return (
+    <ServicesProvider value={services}>
+      <LanguageProvider locale={look.locale ?? undefined}>{children}</LanguageProvider>
+    </ServicesProvider>
+  )
+}
+
+/** Through CSSOM: the CSP allows no inline style. */
+export function wear({ mode, accent }: Look): void {
+  const root = document.documentElement
+  root.dataset['chrome'] = 'none'
+  if (mode === 'auto') delete root.dataset['theme']
+  else root.dataset['theme'] = mode
+  if (accent && /^#[0-9a-f]{6}$/i.test(accent)) {
+    root.style.setProperty('--accent', accent)
+    root.style.setProperty('--accent-ink', inkOn(accent))
+  }
+}
+
+/** Black or white, whichever reads better on this colour (WCAG 2.2 relative luminance). */
+function inkOn(accent: string): string {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const value = Number.parseInt(accent.slice(at, at + 2), 16) / 255
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
+  })
+  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000'
+}
+
+function Content() {
+  const i18n = useI18n()
+  const runtime = useRuntime()
+  const { act, verifying } = useHosted()
+  const host = hostName(runtime.embedder)
+  useEffect(() => {
+    document.title = i18n.t('hosted.frameTitle', { host })
+  }, [i18n, host])
+  return (
+    <main className="hosted" data-mode={runtime.mode}>
+      {runtime.mode === 'window' && <p className="hosted-for small">{i18n.t('hosted.forHost', { host })}</p>}
+      {act && <HostedSign key={act.command.requestId} open={act} />}
+      {!act && verifying && <HostedVerify key={verifying.name} ask={verifying} />}
+      {!act && !verifying && (
+        <div className="hosted-empty">
+          <Idle />
+        </div>
+      )}
+    </main>
+  )
+}
+
+function Idle() {
+  const i18n = useI18n()
+  const { embedder, mode } = useRuntime()
+  const { delivery } = useHosted()
+  if (mode === 'window' && delivery?.status === 'saved') return <p>{i18n.t('hosted.mayClose')}</p>
+  return <p className="muted">{i18n.t('hosted.idle', { host: hostName(embedder) })}</p>
+}

@@ -1,0 +1,267 @@
+import { useEffect, useRef, useState } from 'react'
+import type { MouseEvent } from 'react'
+import type { ActivityLog } from '../../../app/activity-log.ts'
+import type { OpenCommand } from '../../../app/command-desk.ts'
+import type { LoadedDocument } from '../../../app/hosted-answer.ts'
+import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
+import { useActGuard, type ActVisibility } from '../../components/act-guard.ts'
+import { CertificatePicker } from '../../components/certificate-picker.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import { nameOn } from '../../use-keys.ts'
+import { RunProgress } from '../sign/run-progress.tsx'
+import { actLabel, SignPanel } from '../sign/sign-panel.tsx'
+import type { SignSession } from '../sign/session.ts'
+import { DeclineButton } from './decline.tsx'
+import { DeliveryPanel } from './delivery-panel.tsx'
+import { hostName, useHosted, useRuntime } from './hosted-context.tsx'
+import { CancelButton } from './cancel-button.tsx'
+
+export type PanelProps = Readonly<{
+  open: OpenCommand
+  loaded: readonly LoadedDocument[]
+  log: ActivityLog
+  session: SignSession
+  listing: KeyListing | null
+  /** The certificate that will sign. */
+  signer: KeyCard | null
+  /** The host named a certificate that is not here. */
+  missing: boolean
+  onChoose: (key: KeyRef) => void
+  onCreate: () => void
+}>
+
+/** The act in a host's name: in a frame it is guarded against what the page lays over it, in our own window it is the usual one. */
+export function HostedPanel(props: PanelProps) {
+  const runtime = useRuntime()
+  const { delivery, reach, window } = useHosted()
+  if (delivery) return <DeliveryPanel state={delivery} log={props.log} />
+  if (window.status === 'open') return <WaitingPanel {...props} />
+  if (runtime.mode === 'window') return <WindowPanel {...props} />
+  if (reach.kind !== 'own') return <LadderPanel {...props} />
+  return <FramePanel {...props} />
+}
+
+function WindowPanel(props: PanelProps) {
+  const { session, listing, signer, onChoose, onCreate, open, log } = props
+  return (
+    <div className="hosted-window-panel">
+      <SignPanel
+        session={session}
+        listing={listing}
+        chosen={signer}
+        onChoose={onChoose}
+        onCreate={onCreate}
+        view={null}
+      />
+      <Ways open={open} log={log} disabled={session.run.status === 'running'} />
+    </div>
+  )
+}
+
+function Ways({ open, log, disabled }: { open: OpenCommand; log: ActivityLog; disabled: boolean }) {
+  if (disabled) return null
+  return (
+    <div className="row hosted-ways">
+      <DeclineButton open={open} log={log} />
+      <CancelButton open={open} log={log} />
+    </div>
+  )
+}
+
+/** The person signs in the other window; this one says so and can be left. */
+function WaitingPanel({ open, log }: PanelProps) {
+  const i18n = useI18n()
+  return (
+    <div className="sign-panel">
+      <div className="sign-options">
+        <Notice tone="idle" title={i18n.t('hosted.waitingTitle')}>
+          <p>{i18n.t('hosted.waitingMeans')}</p>
+        </Notice>
+      </div>
+      <div className="sign-act">
+        <CancelButton open={open} log={log} />
+      </div>
+    </div>
+  )
+}
+
+/** The frame cannot see the keys: why, and the ways to them. */
+function LadderPanel({ open, loaded, log }: PanelProps) {
+  const i18n = useI18n()
+  const runtime = useRuntime()
+  const { reach, window } = useHosted()
+  const [asking, setAsking] = useState(false)
+  const reason = reach.kind === 'window' ? reach.reason : 'ask'
+  useEffect(() => {
+    runtime.host.tell(reach.kind === 'ask' ? 'storage-access-needed' : 'key-required', { reason })
+  }, [runtime, reach.kind, reason])
+  const ask = async () => {
+    setAsking(true)
+    await runtime.askStorage()
+    setAsking(false)
+  }
+  return (
+    <div className="sign-panel">
+      <div className="sign-options">
+        <Notice tone="idle" title={i18n.t('hosted.keysLiveAt', { origin: hostName(location.origin) })}>
+          <p>{i18n.t(`hosted.reach_${reason}`)}</p>
+        </Notice>
+        {window.refusal && (
+          <RefusalNotice
+            refusal={window.refusal}
+            tone={window.refusal.code === 'CONSENT_WINDOW_CLOSED' ? 'warn' : 'bad'}
+          >
+            {window.refusal.code === 'CONSENT_WINDOW_BLOCKED' && <TabLink />}
+          </RefusalNotice>
+        )}
+      </div>
+      <div className="sign-act">
+        <button
+          type="button"
+          className="button primary wide act"
+          onClick={() => void runtime.signInWindow(open, loaded)}
+        >
+          <Icon name="pen" />
+          <span>{i18n.t('hosted.signInWindow')}</span>
+        </button>
+        {reach.kind === 'ask' && (
+          <button type="button" className="button wide" disabled={asking} onClick={() => void ask()}>
+            {i18n.t('hosted.allowKeys')}
+          </button>
+        )}
+        <Ways open={open} log={log} disabled={false} />
+      </div>
+    </div>
+  )
+}
+
+/** The last rung: a tab of our own. The document goes there by hand. */
+export function TabLink() {
+  const i18n = useI18n()
+  return (
+    <p>
+      <a href="./" target="_blank" rel="noopener">
+        {i18n.t('hosted.openTab', { origin: hostName(location.origin) })}
+      </a>
+    </p>
+  )
+}
+
+/** Keys are in reach: sign here, if the button can be seen to be seen. */
+function FramePanel(props: PanelProps) {
+  const i18n = useI18n()
+  const runtime = useRuntime()
+  const { open, loaded, log, session, listing, signer, missing, onChoose } = props
+  const { run, items } = session
+  const toWindow = () => void runtime.signInWindow(open, loaded)
+  const { window } = useHosted()
+  return (
+    <div className="sign-panel">
+      <div className="sign-options">
+        {missing ? (
+          <Notice tone="warn" title={i18n.t('hosted.certificateMissing')}>
+            <p>{i18n.t('hosted.certificateMissingMeans')}</p>
+          </Notice>
+        ) : (
+          <CertificatePicker
+            listing={listing}
+            chosen={signer}
+            onChoose={onChoose}
+            onCreate={toWindow}
+            disabled={run.status === 'running' || open.command.signer !== null}
+          />
+        )}
+        <p className="small muted">{i18n.t('hosted.keysHere', { origin: hostName(location.origin) })}</p>
+        {window.refusal && (
+          <RefusalNotice refusal={window.refusal}>
+            {window.refusal.code === 'CONSENT_WINDOW_BLOCKED' && <TabLink />}
+          </RefusalNotice>
+        )}
+        {run.status === 'idle' && run.refusal && <RefusalNotice refusal={run.refusal} />}
+        <Failures session={session} />
+      </div>
+      <div className="sign-act">
+        {run.status === 'running' ? (
+          <RunProgress run={run} items={items} onCancel={session.cancel} />
+        ) : (
+          <>
+            <GuardedAct
+              label={signer ? actLabel(i18n, items, nameOn(signer)) : i18n.t('sign.act')}
+              ready={signer !== null && items.every((item) => item.inspection !== null)}
+              log={log}
+              onSign={() => signer && void session.sign(signer.ref)}
+              onWindow={toWindow}
+            />
+            <Ways open={open} log={log} disabled={false} />
+          </>
+        )}
+      </div>
+    </div>
+  )
+}
+
+function Failures({ session }: { session: SignSession }) {
+  const { run } = session
+  if (run.status !== 'done') return null
+  return run.outcomes.map(
+    (outcome) => outcome.status === 'failed' && <RefusalNotice key={outcome.index} refusal={outcome.refusal} />,
+  )
+}
+
+type ActProps = Readonly<{
+  label: string
+  ready: boolean
+  log: ActivityLog
+  onSign: () => void
+  onWindow: () => void
+}>
+
+function GuardedAct({ label, ready, log, onSign, onWindow }: ActProps) {
+  const i18n = useI18n()
+  const runtime = useRuntime()
+  const button = useRef<HTMLButtonElement>(null)
+  const visibility = useActGuard(button, true)
+  const allowed = ready && visibility === 'clear'
+  const press = (event: MouseEvent) => {
+    // What a script, or a person who cannot see the whole button, does is no consent.
+    if (event.nativeEvent.isTrusted && allowed) return onSign()
+    if (visibility !== 'covered') return
+    void log.add('refused', { code: 'CONSENT_COVERED' })
+    runtime.host.tell('error', { code: 'CONSENT_COVERED', message: 'the Sign button was not wholly visible' })
+  }
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className="button primary wide act"
+        aria-disabled={!allowed}
+        data-visibility={visibility}
+        onClick={press}
+      >
+        <Icon name="pen" />
+        <span>{label}</span>
+      </button>
+      <GuardNote visibility={visibility} />
+      <button
+        type="button"
+        className={visibility === 'unsupported' ? 'button primary wide' : 'link-button small'}
+        onClick={onWindow}
+      >
+        {i18n.t('hosted.signInWindow')}
+      </button>
+    </>
+  )
+}
+
+function GuardNote({ visibility }: { visibility: ActVisibility }) {
+  const i18n = useI18n()
+  if (visibility === 'clear' || visibility === 'settling') return null
+  return (
+    <Notice tone="warn" title={i18n.t(visibility === 'covered' ? 'hosted.covered' : 'hosted.cannotTell')}>
+      <p>{i18n.t('hosted.coveredMeans')}</p>
+    </Notice>
+  )
+}

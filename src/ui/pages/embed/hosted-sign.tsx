@@ -1,0 +1,147 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { OpenCommand } from '../../../app/command-desk.ts'
+import type { LoadedDocument } from '../../../app/hosted-answer.ts'
+import type { ActivityLog } from '../../../app/activity-log.ts'
+import { SignError } from '../../../core/errors.ts'
+import { NewKeyDialog } from '../../components/new-key-form.tsx'
+import { RefusalNotice } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import { useChosenKey, useKeys } from '../../use-keys.ts'
+import { useSignSession } from '../sign/session.ts'
+import { SignWorkspace } from '../sign/sign-workspace.tsx'
+import { CancelButton } from './cancel-button.tsx'
+import { useConfirmation } from './confirmation.tsx'
+import { HostedPanel } from './hosted-panel.tsx'
+import { useHosted, useRuntime } from './hosted-context.tsx'
+import { optionsOf, useGuardedDocuments, useLoading, useLog } from './use-act.ts'
+
+/** One act that a host asked for: its documents, then who signs them. */
+export function HostedSign({ open }: { open: OpenCommand }) {
+  const i18n = useI18n()
+  const runtime = useRuntime()
+  const log = useLog(runtime)
+  const loading = useLoading(runtime, open, log)
+  const unsupported = useRefusedProfile(open)
+  if (unsupported) return null
+  if (loading.status === 'loading') {
+    return (
+      <div className="hosted-empty" aria-busy="true">
+        <p>{i18n.t('hosted.loading', { count: open.command.documents.length })}</p>
+        <CancelButton open={open} log={log} />
+      </div>
+    )
+  }
+  if (loading.status === 'failed') {
+    return (
+      <div className="hosted-empty">
+        <RefusalNotice refusal={loading.refusal} />
+        <CancelButton open={open} log={log} />
+      </div>
+    )
+  }
+  return <LoadedSign open={open} loaded={loading.documents} log={log} />
+}
+
+/** What this version cannot make is refused at once: the host hears why. */
+function useRefusedProfile(open: OpenCommand): boolean {
+  const { profile, fields } = open.command
+  const unsupported = profile === 'XAdES' || profile === 'ASiC-E' || Object.keys(fields).length > 0
+  useEffect(() => {
+    if (!unsupported) return
+    open.refuse(
+      new SignError('FORMAT_UNSUPPORTED', 'a host cannot ask for this yet: profile or form fields', {
+        details: { profile },
+      }),
+    )
+  }, [open, profile, unsupported])
+  return unsupported
+}
+
+const keep = (): void => undefined
+
+type LoadedProps = Readonly<{ open: OpenCommand; loaded: readonly LoadedDocument[]; log: ActivityLog }>
+
+function LoadedSign({ open, loaded, log }: LoadedProps) {
+  const runtime = useRuntime()
+  const { services } = useHosted()
+  const confirmation = useConfirmation(log)
+  const documents = useGuardedDocuments({ runtime, services, open, loaded, log, confirm: confirmation.confirm })
+  const own = useSignSession(documents)
+  // The documents are the host's: none is taken off the table.
+  const session = useMemo(() => ({ ...own, remove: keep, clear: keep }), [own])
+  const started = useRef(false)
+  const { add, setOptions, items } = session
+  useEffect(() => {
+    if (started.current) return
+    started.current = true
+    add(loaded.map(({ document }) => ({ name: document.name, blob: document.blob, type: document.type })))
+    setOptions(optionsOf(open.command, runtime.config.policy.level))
+  }, [add, setOptions, loaded, open, runtime])
+  useShownEvents(items, loaded, log)
+
+  const { listing, refresh } = useKeys()
+  const [chosen, choose] = useChosenKey(listing)
+  const [creating, setCreating] = useState(false)
+  const wanted = open.command.signer
+  const named =
+    wanted === null ? null : (listing?.keys.find((one) => one.certificate.fingerprint.toLowerCase() === wanted) ?? null)
+  const signer = wanted === null ? chosen : named
+  const onCreate = useCallback(() => setCreating(true), [])
+  return (
+    <>
+      <SignWorkspace
+        session={session}
+        listing={listing}
+        chosen={signer}
+        onChoose={choose}
+        onCreate={onCreate}
+        panel={
+          <HostedPanel
+            open={open}
+            loaded={loaded}
+            log={log}
+            session={session}
+            listing={listing}
+            signer={signer}
+            missing={wanted !== null && listing !== null && named === null}
+            onChoose={choose}
+            onCreate={onCreate}
+          />
+        }
+      />
+      {confirmation.dialog}
+      {creating && (
+        <NewKeyDialog
+          onClose={() => setCreating(false)}
+          onCreated={(card) => {
+            setCreating(false)
+            choose(card.ref)
+            void refresh()
+          }}
+        />
+      )}
+    </>
+  )
+}
+
+/** Tells host and log of each document once it was read and is on the screen. */
+function useShownEvents(
+  items: ReturnType<typeof useSignSession>['items'],
+  loaded: readonly LoadedDocument[],
+  log: ActivityLog,
+): void {
+  const runtime = useRuntime()
+  const told = useRef(new Set<number>())
+  useEffect(() => {
+    for (const [index, { inspection }] of items.entries()) {
+      const one = loaded[index]
+      if (!inspection || !one || told.current.has(index)) continue
+      told.current.add(index)
+      const { id } = one.asked
+      const pages = inspection.pdf?.pages
+      void log.add('shown', { id, ...(pages === undefined ? {} : { pages }) })
+      const { name } = one.document
+      runtime.host.tell('document-loaded', { id, name, sha256: one.sha256, ...(pages === undefined ? {} : { pages }) })
+    }
+  }, [items, loaded, log, runtime])
+}
