@@ -44,16 +44,18 @@ export function KeysPage() {
           </div>
         )}
       </div>
-      <div className="row">
-        <button type="button" className="button small" onClick={() => setDialog('restore')}>
-          {i18n.t('keyring.restore')}
-        </button>
-        <InstallCertificate onInstalled={refresh} />
-        <a className="button small quiet" href={hrefOf('company')}>
-          {i18n.t('keyring.caTitle')}
-        </a>
+      <div className="stack-wide">
+        <div className="row">
+          <button type="button" className="button small" onClick={() => setDialog('restore')}>
+            {i18n.t('keyring.restore')}
+          </button>
+          <InstallCertificate onInstalled={refresh} />
+          <a className="button small quiet" href={hrefOf('company')}>
+            {i18n.t('keyring.caTitle')}
+          </a>
+        </div>
+        {listing && <OtherKeys listing={listing} onOpened={refresh} />}
       </div>
-      {listing && <OtherKeys listing={listing} onOpened={refresh} />}
       <StorageLine keys={listing?.keys ?? []} />
       {dialog === 'create' && (
         <NewKeyDialog
