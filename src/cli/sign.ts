@@ -1,0 +1,156 @@
+import { basename, join } from 'node:path'
+import { toHex } from '../core/bytes/bytes.ts'
+import { isAbort, SignError, type ErrorCode } from '../core/errors.ts'
+import { collectFiles, recognise } from '../core/formats/collect-any.ts'
+import type { SignedFile, SourceFile } from '../core/formats/format.ts'
+import type { CadesOptions } from '../core/formats/cades/sign.ts'
+import type { PadesOptions } from '../core/formats/pades/options.ts'
+import { signingOf } from '../core/formats/registry.ts'
+import type { Ports } from '../core/ports.ts'
+import { DEFAULT_POLICY } from '../core/validation/policy.ts'
+import { validate } from '../core/validation/validate.ts'
+import { fingerprint } from '../core/x509/certificate.ts'
+import type { SignArguments } from './arguments.ts'
+import { exists, isDirectory, isSameFile, openFile, readPassword, writeWhole } from './files.ts'
+import { loadKey, type CliKey } from './key.ts'
+import type { Output } from './output.ts'
+import { UsageError } from './usage.ts'
+
+type FileOutcome = Readonly<{
+  name: string
+  result: 'signed' | 'failed'
+  format?: 'PAdES' | 'CAdES'
+  level?: 'B-B'
+  algorithm?: string
+  output?: string
+  code?: ErrorCode
+  message?: string
+}>
+
+type Job = Readonly<{ path: string; file: SourceFile; format: 'PAdES' | 'CAdES'; target: string }>
+
+/** @returns exit status: 0 all signed, 1 not all. @throws UsageError, SignError before anything is signed */
+export async function signCommand(
+  args: SignArguments,
+  ports: Ports,
+  output: Output,
+  signal: AbortSignal,
+): Promise<0 | 1> {
+  const jobs = await planJobs(args)
+  const pdfPassword = args.pdfPasswordFile === undefined ? undefined : await readPassword(args.pdfPasswordFile)
+  const key = await loadKey(args, ports, signal)
+  for (const warning of key.warnings) output.note(`warning: ${warning}`)
+  const outcomes: FileOutcome[] = []
+  for (const job of jobs) {
+    const outcome = await signOne(job, { args, ports, key, pdfPassword, signal })
+    outcomes.push(outcome)
+    if (args.json) continue
+    if (outcome.result === 'signed') output.line(outcome.output ?? '')
+    else output.note(`${outcome.name}: ${outcome.code ?? ''}: ${outcome.message ?? ''}`)
+  }
+  if (args.json) output.json({ version: 1, warnings: key.warnings, files: outcomes })
+  return outcomes.every(({ result }) => result === 'signed') ? 0 : 1
+}
+
+/** Every file is there, every result has a place of its own that is no document: known before a key is asked for. */
+async function planJobs(args: SignArguments): Promise<readonly Job[]> {
+  const several = args.files.length > 1
+  const directory = several || /[/\\]$/.test(args.out) || (await isDirectory(args.out))
+  const jobs: Job[] = []
+  for (const path of args.files) {
+    const file = await openFile(path)
+    const format = args.format === 'auto' ? await formatOf(file) : args.format === 'pades' ? 'PAdES' : 'CAdES'
+    const target = directory ? join(args.out, resultName(file.name, format)) : args.out
+    if (jobs.some((job) => job.target === target)) throw new UsageError(`two results would be ${target}`)
+    jobs.push({ path, file, format, target })
+  }
+  for (const { target } of jobs) await refuseTarget(target, args)
+  return jobs
+}
+
+async function refuseTarget(target: string, { files, key, passwordFile, force }: SignArguments): Promise<void> {
+  for (const input of [...files, key, passwordFile]) {
+    if (await isSameFile(target, input)) throw new UsageError(`the result would replace ${input}`)
+  }
+  if (await isDirectory(target)) throw new UsageError(`${target} is a directory`)
+  if (!force && (await exists(target))) throw new UsageError(`${target} exists already: --force replaces it`)
+}
+
+const formatOf = async (file: SourceFile): Promise<'PAdES' | 'CAdES'> =>
+  (await recognise(file.blob)) === 'pdf' ? 'PAdES' : 'CAdES'
+
+/** As the formats name their results. */
+function resultName(name: string, format: 'PAdES' | 'CAdES'): string {
+  return format === 'CAdES' ? `${name}.p7s` : `${name.replace(/\.pdf$/i, '').replace(/-signed$/, '')}-signed.pdf`
+}
+
+type Context = Readonly<{
+  args: SignArguments
+  ports: Ports
+  key: CliKey
+  pdfPassword: string | undefined
+  signal: AbortSignal
+}>
+
+async function signOne(job: Job, context: Context): Promise<FileOutcome> {
+  const { path, file, format, target } = job
+  const { args, ports, key, signal } = context
+  try {
+    const signing = await signingOf(format)
+    const options = format === 'PAdES' ? padesOptions(context) : cadesOptions(args)
+    const signers = [{ signer: key.signer, mechanism: key.mechanism }]
+    const prepared = await signing.prepare({ files: [file], signers, level: 'B-B', options, signal }, ports)
+    const values: Uint8Array[] = []
+    for (const { dtbs } of prepared.toBeSigned) values.push(await key.sign(dtbs))
+    const signed = await signing.embed(prepared, values, ports)
+    await checkOutput(signed, job, context)
+    signal.throwIfAborted()
+    await writeWhole(target, signed.blob, args.force, toHex(ports.random.bytes(6)))
+    const algorithm = `${key.mechanism.signature} with ${key.mechanism.digest}`
+    return { name: basename(path), result: 'signed', format, level: 'B-B', algorithm, output: target }
+  } catch (error) {
+    if (isAbort(error)) throw error
+    const { code, message } = describe(error)
+    return { name: basename(path), result: 'failed', code, message }
+  }
+}
+
+/** One failing file never stops the others, whatever it was. */
+function describe(error: unknown): { code: ErrorCode; message: string } {
+  if (error instanceof SignError) return { code: error.code, message: error.message }
+  return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
+}
+
+function padesOptions({ args, pdfPassword }: Context): PadesOptions {
+  const { visible, field, reason, location, contact, commitment } = args
+  return {
+    ...(visible === undefined ? {} : { field: { kind: 'new', ...visible } }),
+    ...(field === undefined ? {} : { field: { kind: 'existing', name: field } }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(location === undefined ? {} : { location }),
+    ...(contact === undefined ? {} : { contact }),
+    ...(commitment === undefined ? {} : { commitment }),
+    ...(pdfPassword === undefined ? {} : { password: pdfPassword }),
+  }
+}
+
+function cadesOptions({ location, commitment }: SignArguments): CadesOptions {
+  return {
+    ...(location === undefined ? {} : { location: { locality: location } }),
+    ...(commitment === undefined ? {} : { commitment }),
+  }
+}
+
+/** Nothing is written that does not verify here. @throws SignError `FORMAT_OUTPUT_INVALID` */
+async function checkOutput(signed: SignedFile, { file, format }: Job, context: Context): Promise<void> {
+  const { ports, key, pdfPassword, signal } = context
+  const files = format === 'CAdES' ? [signed, file] : [signed]
+  const options = { signal, ...(pdfPassword === undefined ? {} : { password: pdfPassword }) }
+  const report = validate(await collectFiles(files, ports, options), DEFAULT_POLICY, ports.clock.now())
+  const mine = fingerprint(key.signer.certificate)
+  const good = report.files
+    .filter(({ name }) => name === signed.name)
+    .flatMap(({ signatures }) => signatures)
+    .some((one) => one.signer?.fingerprint === mine && one.integrity === 'intact' && one.coverage === 'whole-file')
+  if (!good) throw new SignError('FORMAT_OUTPUT_INVALID', 'what was made does not verify; it was not written')
+}
