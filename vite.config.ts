@@ -1,20 +1,18 @@
 import { readdirSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
-import { forgetModules, recordModules } from './gates/modules-plugin.mjs'
+import { recordModules } from './gates/modules-plugin.mjs'
 import { offline, pdfjsAssets } from './scripts/offline/plugin.mjs'
 
 // Every page at the root is an entry: index, and those that a CRM frames or opens as a window.
 const pages = readdirSync('.').filter((name) => name.endsWith('.html'))
-
-forgetModules()
 
 // Static files for any host: relative base, nothing inlined (the CSP allows no data: scripts), no preload polyfill.
 export default defineConfig({
   base: './',
   cacheDir: '.cache/vite',
   plugins: [react(), recordModules(), pdfjsAssets(), offline()],
-  worker: { format: 'es', plugins: () => [recordModules()] },
+  worker: { format: 'es', plugins: () => [recordModules(true)] },
   build: {
     outDir: 'dist/app',
     target: 'es2023',

@@ -1,6 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumLaunch } from './scripts/chromium.mjs'
+
+/** What code and tests import in the browser, subpaths included, by the imports themselves. */
+function browserPackages(): string[] {
+  const found = new Set<string>(['react/jsx-dev-runtime'])
+  for (const file of readdirSync('src', { recursive: true, encoding: 'utf8' })) {
+    if (!/\.tsx?$/.test(file) || /(^cli\/|\.node\.test\.|\.corpus\.|-node\.ts$)/.test(file)) continue
+    const text = readFileSync(`src/${file}`, 'utf8')
+    for (const [, name = ''] of text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*['"]([@a-z][^'"?]*)['"]/g)) {
+      if (!/^(node:|vitest|vite\/|pdfjs-dist|@peculiar\/(webcrypto|fortify-webcomponents))/.test(name)) found.add(name)
+    }
+  }
+  return [...found]
+}
 
 // One suite, two engines: everything runs in Node and in Chromium, but what needs the file system or only a browser.
 export default defineConfig({
@@ -38,6 +52,8 @@ export default defineConfig({
       },
       {
         cacheDir: '.cache/vitest-browser',
+        // All packages at once: one found late would reload the page under a running test.
+        optimizeDeps: { include: browserPackages() },
         test: {
           name: 'chromium',
           include: ['src/**/*.test.ts', 'src/**/*.test.tsx'],

@@ -1,3 +1,2 @@
 import type { Plugin } from 'vite'
-export declare function recordModules(): Plugin
-export declare function forgetModules(): void
+export declare function recordModules(inWorker?: boolean): Plugin

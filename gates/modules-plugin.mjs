@@ -12,10 +12,14 @@ function nameOf(id) {
   return relative(resolve('.'), clean)
 }
 
-/** Workers are bundled in a pass of their own: give this to `plugins` and to `worker.plugins`. */
-export function recordModules() {
+/** Workers are bundled in a pass of their own, inside the page's: give this to `plugins`, and with `inWorker` to `worker.plugins`. */
+export function recordModules(inWorker = false) {
   return {
     name: 'record-modules',
+    apply: 'build',
+    buildStart() {
+      if (!inWorker) rmSync(FILE, { force: true })
+    },
     generateBundle(_options, bundle) {
       const known = existsSync(FILE) ? JSON.parse(readFileSync(FILE, 'utf8')) : {}
       for (const file of Object.values(bundle)) {
@@ -32,8 +36,4 @@ export function recordModules() {
       writeFileSync(FILE, JSON.stringify(known, null, 1))
     },
   }
-}
-
-export function forgetModules() {
-  rmSync(FILE, { force: true })
 }

@@ -63,12 +63,17 @@ export function createCertificateRequests({
     async install(file) {
       const found = readCertificates(new Uint8Array(await file.arrayBuffer()))
       if (found.length === 0) throw new SignError('KEY_CERTIFICATE_MALFORMED', 'no certificate in this file')
-      for (const stored of await store.stored()) {
-        const { spki } = parseCertificate(stored.signer.certificate)
-        const leaf = found.find((der) => equalBytes(parseCertificate(der).spki, spki))
-        if (!leaf) continue
-        await store.installCertificate(stored.id, leaf, chainOf(leaf, found))
-        return cardOf(stored.id)
+      // The issuer's own key may be here too (the company CA): the certificate with the longest way up is the one asked for.
+      const matches = (await store.stored()).flatMap(({ id, signer }) => {
+        const { spki } = parseCertificate(signer.certificate)
+        return found
+          .filter((der) => equalBytes(parseCertificate(der).spki, spki))
+          .map((leaf) => ({ id, leaf, chain: chainOf(leaf, found) }))
+      })
+      const [match] = matches.toSorted((a, b) => b.chain.length - a.chain.length)
+      if (match) {
+        await store.installCertificate(match.id, match.leaf, match.chain)
+        return cardOf(match.id)
       }
       throw new SignError('KEY_CERTIFICATE_MISMATCH', 'no key of this browser belongs to this certificate')
     },
