@@ -80,12 +80,20 @@ async function collectOther(entry: Entry, context: CollectContext, options: Coll
         return (await collectXml(file.name, file.blob)) ?? none
       }
       case 'other':
+        return claimed(none)
       case 'cms':
         return none
       case 'empty':
         return { ...none, code: 'FORMAT_EMPTY_FILE', message: 'the file is empty' }
     }
   })
+}
+
+/** A file that its name calls a PDF or a signature, and that is none: more likely damaged than unsigned. */
+function claimed(none: FileFacts): FileFacts {
+  if (/\.pdf$/i.test(none.name)) return { ...none, code: 'FORMAT_NOT_PDF', message: 'no PDF header' }
+  if (/\.(p7s|p7m)$/i.test(none.name)) return { ...none, code: 'DER_MALFORMED', message: 'not a CMS signature' }
+  return none
 }
 
 async function collectCms(

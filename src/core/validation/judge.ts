@@ -175,5 +175,7 @@ function truncate(facts: PathFacts, trusted: ReadonlySet<string>, known: readonl
   const fingerprints = end < 0 ? facts.certificates : facts.certificates.slice(0, end + 1)
   const certificates = fingerprints.flatMap((fingerprint) => known.find((one) => one.fingerprint === fingerprint) ?? [])
   const complete = certificates.length === fingerprints.length
-  return { facts, anchor: end >= 0 && complete ? (facts.certificates[end] ?? null) : null, certificates }
+  // Shown so that a person sees why there is no path: a name that fits, a key that does not.
+  const linked = !facts.problems.some(({ id }) => id === 'path-signature-invalid')
+  return { facts, anchor: end >= 0 && complete && linked ? (facts.certificates[end] ?? null) : null, certificates }
 }

@@ -146,7 +146,8 @@ async function climbToIssuers(
     await climb(walk, [...path, issuer], link === null ? problems : [...problems, link])
     if (isFull(walk)) return true
   }
-  if (climbed || refused === null || walk.found.length > 0) return climbed
+  // A root ends its path whatever else bears its name.
+  if (climbed || refused === null || walk.found.length > 0 || current.selfIssued) return climbed
   const { issuer, link } = refused
   emit(walk, path, endOf(issuer), null, [...problems, link])
   return true
