@@ -1,4 +1,5 @@
 /** CAdES-B-T, -B-LT and -B-LTA out of a lower level: EN 319 122-1, 5.3 to 5.5 and 6.3. What is signed stays byte for byte. */
+import { digestAlgorithmIdentifier } from '../../algorithms.ts'
 import { digestBlob } from '../../bytes/digest-blob.ts'
 import { concatBytes } from '../../bytes/bytes.ts'
 import { octetString, oid, sequence } from '../../bytes/der-write.ts'
@@ -85,7 +86,7 @@ async function addArchiveTimeStamps(bytes: Uint8Array<ArrayBuffer>, ports: Ports
   return amendSignedData(bytes, { unsignedAttributes: attributes })
 }
 
-/** ATSHashIndexV3, 5.5.2; its digest is the default, SHA-256, and so left out. */
+/** ATSHashIndexV3, 5.5.2: in its third form the digest is always named. */
 async function hashIndex(signedData: CmsSignedData, signer: CmsSigner, { subtle }: Engine): Promise<Uint8Array> {
   const hashes = async (items: readonly Uint8Array[]): Promise<Uint8Array> => {
     const list = await Promise.all(items.map((item) => subtle.digest('SHA-256', Uint8Array.from(item))))
@@ -95,6 +96,7 @@ async function hashIndex(signedData: CmsSignedData, signer: CmsSigner, { subtle 
     each.map(({ raw }) => concatBytes([oid(type), raw])),
   )
   return sequence(
+    digestAlgorithmIdentifier('SHA-256'),
     await hashes(signedData.certificateElements),
     await hashes(signedData.revocationElements),
     await hashes(values),
