@@ -1,6 +1,7 @@
 import { DEFAULT_CONFIG, type Config } from './app/config.ts'
 import { createCertificateRequests } from './app/certificate-requests.ts'
 import { createCompanyCa } from './app/company-ca.ts'
+import { createImportKeys } from './app/import-keys.ts'
 import { createKeyBackups } from './app/key-backups.ts'
 import { createManageKeys } from './app/manage-keys.ts'
 import { createPrompts } from './app/prompts.ts'
@@ -86,6 +87,7 @@ export function compose(composition: Composition = {}): Services {
   const making = { keys, store, clock, ports: { engine: browserEngine, random }, settings: vault }
   return {
     keys,
+    imports: createImportKeys({ worker, keys, store, engine: browserEngine }),
     backups: createKeyBackups({
       ...making,
       passkeysAvailable,

@@ -3,6 +3,7 @@ import type { KeyProvider, KeyStore } from '../core/keys.ts'
 import type { Clock } from '../core/ports.ts'
 import type { CertificateRequests } from './certificate-requests.ts'
 import type { CompanyCa } from './company-ca.ts'
+import type { ImportKeys } from './import-keys.ts'
 import type { KeyBackups } from './key-backups.ts'
 import type { ManageKeys } from './manage-keys.ts'
 import type { Prompts } from './prompts.ts'
@@ -14,6 +15,7 @@ import type { VerifyDocuments } from './verify-documents.ts'
 /** Composed once in main.tsx and handed to React; the pages know nothing else of the app. */
 export interface Services {
   readonly keys: ManageKeys
+  readonly imports: ImportKeys
   readonly backups: KeyBackups
   readonly requests: CertificateRequests
   readonly companyCa: CompanyCa

@@ -1,4 +1,5 @@
 import { zipBlobs } from '../core/bytes/zip-blobs.ts'
+import { SignError } from '../core/errors.ts'
 import { signingOf } from '../core/formats/registry.ts'
 import type { Network, Ports } from '../core/ports.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -7,6 +8,8 @@ import { systemRandom } from '../platform/random.ts'
 import type { WorkerMethods } from './protocol.ts'
 import type { Sessions } from './validation.ts'
 import { serve, type CallContext, type Door, type Handlers } from './serve.ts'
+
+const LARGEST_KEY_FILE = 16 << 20
 
 type Served = {
   [K in keyof WorkerMethods]: (params: WorkerMethods[K][0], context: CallContext) => Promise<WorkerMethods[K][1]>
@@ -33,6 +36,12 @@ function handlers(network: Network): Served {
     async forget({ session }) {
       ;(await validation()).forget(session)
       return null
+    },
+    async openKeyFile({ file, password }, { signal, progress }) {
+      if (file.size > LARGEST_KEY_FILE) throw new SignError('PKCS12_LIMIT_EXCEEDED', 'a key file over 16 MiB')
+      const { openKeyFile } = await import('../core/pkcs12/key-file.ts')
+      const bytes = new Uint8Array(await file.arrayBuffer())
+      return openKeyFile(bytes, password, browserEngine, { signal, progress: (done) => progress('reading', done) })
     },
     zip({ entries, modified }, { signal, progress }) {
       return zipBlobs(entries, { signal, progress: (done) => progress('writing', done), modified })

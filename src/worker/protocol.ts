@@ -10,6 +10,7 @@ import type {
   SignedFile,
   SourceFile,
 } from '../core/formats/format.ts'
+import type { Pkcs12Contents } from '../core/pkcs12/read.ts'
 import type { ValidationPolicy } from '../core/validation/policy.ts'
 import type { ValidationReport } from '../core/validation/report.ts'
 
@@ -37,7 +38,10 @@ export type Validated = Readonly<{ session: number; report: ValidationReport }>
 
 export type ZipEntry = Readonly<{ name: string; blob: Blob }>
 
-/** Every method that the worker serves: its parameters and its value. Keys never appear here: DTBS out, values in. */
+/**
+ * Every method that the worker serves: its parameters and its value. Keys that sign never appear here: DTBS out, values in.
+ * The one exception is a key file, whose decryption would freeze the page; the page makes its keys non-extractable at once.
+ */
 export interface WorkerMethods {
   inspect: [params: Readonly<{ file: SourceFile; password?: string }>, value: Inspection]
   prepare: [params: PrepareParams, value: PreparedSignature<unknown>]
@@ -45,6 +49,7 @@ export interface WorkerMethods {
   validate: [params: ValidateParams, value: Validated]
   judge: [params: JudgeParams & Readonly<{ session: number }>, value: ValidationReport]
   forget: [params: Readonly<{ session: number }>, value: null]
+  openKeyFile: [params: Readonly<{ file: Blob; password: string }>, value: Pkcs12Contents]
   zip: [params: Readonly<{ entries: readonly ZipEntry[]; modified: Date }>, value: Blob]
 }
 

@@ -170,7 +170,8 @@ async function pbmac1Key(parameters: DerNode, { octets }: PasswordForm, work: Wo
 
 export type DecryptSafe = (algorithm: DerNode, data: Uint8Array, bags: { weak: boolean }) => Promise<Uint8Array>
 
-function decrypter(forms: readonly PasswordForm[], work: Work): DecryptSafe {
+/** Tries each form of the password on a PBE structure. */
+export function decrypter(forms: readonly PasswordForm[], work: Work): DecryptSafe {
   return async (algorithm, data, bags) => {
     if (!parseAlgorithmIdentifier(algorithm).oid.startsWith('1.2.840.113549.1.5.13')) bags.weak = true
     for (const form of forms) {

@@ -41,6 +41,14 @@ export const keyring = {
   backupReady: 'The key is ready. Save its backup now and keep it somewhere else than on this computer.',
   done: 'Done',
 
+  importFile: 'Import a key file',
+  importFileField: 'Key file (.p12, .pfx, .pem)',
+  importMeans:
+    'Its key is taken into this browser so that it cannot be copied out again. Keep the file: it is the backup.',
+  importNow: 'Import',
+  importing: 'Opening…',
+  imported: { one: '{count} key was imported', other: '{count} keys were imported' },
+
   restore: 'Restore from a backup',
   restoreFile: 'Backup file',
   restoreOf: 'Backup of {label}, made {time}',

@@ -54,6 +54,19 @@ export const keyring: Translated<typeof english> = {
   backupReady: 'Ключ готовий. Збережіть резервну копію зараз і тримайте її не на цьому комп’ютері.',
   done: 'Готово',
 
+  importFile: 'Імпортувати файл ключа',
+  importFileField: 'Файл ключа (.p12, .pfx, .pem)',
+  importMeans:
+    'Ключ переноситься в цей браузер так, що скопіювати його назад не можна. Збережіть файл: це резервна копія.',
+  importNow: 'Імпортувати',
+  importing: 'Відкривається…',
+  imported: {
+    one: 'Імпортовано {count} ключ',
+    few: 'Імпортовано {count} ключі',
+    many: 'Імпортовано {count} ключів',
+    other: 'Імпортовано {count} ключа',
+  },
+
   restore: 'Відновити з копії',
   restoreFile: 'Файл резервної копії',
   restoreOf: 'Копія «{label}», створено {time}',

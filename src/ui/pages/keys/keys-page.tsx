@@ -9,13 +9,14 @@ import { useKeys } from '../../use-keys.ts'
 import { OtherKeys } from '../../components/other-keys.tsx'
 import { hrefOf } from '../../routes.ts'
 import { KeyCardView } from './key-card.tsx'
+import { ImportDialog } from './import-dialog.tsx'
 import { InstallCertificate } from './install-certificate.tsx'
 import { RestoreDialog } from './restore-dialog.tsx'
 
 export function KeysPage() {
   const i18n = useI18n()
   const { listing, refresh } = useKeys()
-  const [dialog, setDialog] = useState<'create' | 'restore' | null>(null)
+  const [dialog, setDialog] = useState<'create' | 'restore' | 'import' | null>(null)
   const newKey = (
     <button type="button" className="button primary" onClick={() => setDialog('create')}>
       <Icon name="plus" />
@@ -49,6 +50,9 @@ export function KeysPage() {
           <button type="button" className="button small" onClick={() => setDialog('restore')}>
             {i18n.t('keyring.restore')}
           </button>
+          <button type="button" className="button small" onClick={() => setDialog('import')}>
+            {i18n.t('keyring.importFile')}
+          </button>
           <InstallCertificate onInstalled={refresh} />
           <a className="button small quiet" href={hrefOf('company')}>
             {i18n.t('keyring.caTitle')}
@@ -61,6 +65,15 @@ export function KeysPage() {
         <NewKeyDialog
           onClose={() => setDialog(null)}
           onCreated={() => {
+            setDialog(null)
+            void refresh()
+          }}
+        />
+      )}
+      {dialog === 'import' && (
+        <ImportDialog
+          onClose={() => setDialog(null)}
+          onImported={() => {
             setDialog(null)
             void refresh()
           }}
