@@ -2,6 +2,7 @@ import { SignError } from '../errors.ts'
 import type { PdfDocument } from './document.ts'
 import type { Form, FormField, Widget } from './fields.ts'
 import { PdfDict, PdfRef, PdfStream, countOf, isArray, name } from './objects.ts'
+import type { PdfObject } from './objects.ts'
 import { pageAt, statedPageCount } from './pages.ts'
 import type { PdfPage } from './pages.ts'
 import { textString } from './serialize.ts'
@@ -225,15 +226,27 @@ async function addField(update: PdfUpdate, form: Form | null, field: PdfRef): Pr
     update.set(value, extended)
     return setSigFlags(update, form)
   }
-  return update.change(catalog, { AcroForm: form.dict.with({ Fields: extended, SigFlags: SIG_FLAGS }) })
+  return changeForm(update, form, { Fields: extended, SigFlags: SIG_FLAGS })
 }
 
 async function setSigFlags(update: PdfUpdate, form: Form | null): Promise<void> {
   if (!form) return
   const flags = countOf(await update.resolve(form.dict.get('SigFlags'))) ?? 0
   if ((flags & SIG_FLAGS) === SIG_FLAGS) return
-  if (form.ref) return update.change(form.ref, { SigFlags: flags | SIG_FLAGS })
-  return update.change(await catalogRef(update), { AcroForm: form.dict.with({ SigFlags: flags | SIG_FLAGS }) })
+  return changeForm(update, form, { SigFlags: flags | SIG_FLAGS })
+}
+
+/** Replaces entries of /AcroForm, an object of its own or written into the catalog. */
+export async function changeForm(
+  update: PdfUpdate,
+  form: Form,
+  entries: Readonly<Record<string, PdfObject>>,
+): Promise<void> {
+  if (form.ref) return update.change(form.ref, entries)
+  const catalog = await catalogRef(update)
+  const dict = await update.get(catalog)
+  const current = dict instanceof PdfDict ? dict.get('AcroForm') : null
+  return update.change(catalog, { AcroForm: (current instanceof PdfDict ? current : form.dict).with(entries) })
 }
 
 /** The reference of the catalog. @throws SignError `FORMAT_NOT_INCREMENTAL` when it is no object of its own. */

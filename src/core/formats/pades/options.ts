@@ -1,5 +1,6 @@
 import type { CommitmentType } from '../../cms/write.ts'
 import type { SignatureAppearance } from '../../pdf/appearance/appearance.ts'
+import type { FillRequest } from '../../pdf/fill/fill-form.ts'
 import type { DocMdp, FieldLock } from '../../pdf/restrictions.ts'
 import type { SignatureTarget } from '../../pdf/signature-field.ts'
 
@@ -23,6 +24,11 @@ export type PadesOptions = Readonly<{
   lock?: FieldLock
   /** How a visible signature looks: of a new field with a rectangle, or of an existing field that has one. */
   appearance?: SignatureAppearance
+  /**
+   * Values for form fields, written in the same revision as the signature. When given (be it empty), a required field
+   * that stays empty blocks the signature.
+   */
+  fill?: FillRequest
 }>
 
 /** All that `embed` needs, cloneable: may wait anywhere for a slow token. */

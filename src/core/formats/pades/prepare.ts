@@ -98,6 +98,11 @@ async function layOut(
   const place = reserve(room, document.size)
   const signature = update.allocate()
   update.set(signature, await signatureDictionary(admission, options, place, update, ports))
+  if (options.fill) {
+    const { fillForm } = await import('../../pdf/fill/fill-form.ts')
+    const { restrictions, signed } = admission
+    await fillForm(update, form, { locks: restrictions.locks, isSigned: signed.length > 0 }, options.fill)
+  }
   const isOwnLock = admission.lock !== null && admission.lock === options.lock
   const field = await placeSignature(update, form, admission.target, signature, {
     draw: widgetDrawing(options.appearance),

@@ -69,8 +69,8 @@ function wrapAll(
   return lines
 }
 
-/** @param width in units of the font size */
-function wrap(font: TrueTypeFont, text: string, width: number, breakWords: boolean): string[] | null {
+/** Lines of a text broken at spaces; null when a word is too wide and may not be broken. @param width in units of the font size */
+export function wrap(font: TrueTypeFont, text: string, width: number, breakWords: boolean): string[] | null {
   const lines: string[] = []
   let line = ''
   for (const word of text.split(' ')) {

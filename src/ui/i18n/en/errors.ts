@@ -82,6 +82,9 @@ export const errors = {
     'The document has no such signature field.\nIt is unchanged. Choose another field or a box of your own.',
   FORMAT_FIELD_SIGNED: 'That field is signed already.\nThe document is unchanged. Choose another one.',
   FORMAT_FIELD_INVALID: 'That field cannot hold a signature.\nThe document is unchanged. Choose another one.',
+  FORMAT_FIELD_REQUIRED: 'A required field is still empty.\nNothing was signed. Fill it in and sign again.',
+  FORMAT_FIELD_VALUE_INVALID:
+    'A form field does not take the value it was given.\nNothing was signed. Correct the field and sign again.',
   FORMAT_SEED_VALUE_FORBIDS:
     'The field asks for another kind of signature or certificate.\nThe document is unchanged. Choose another certificate or field.',
   FORMAT_CERTIFY_NOT_FIRST:
