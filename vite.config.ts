@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { recordModules } from './gates/modules-plugin.mjs'
@@ -7,10 +7,13 @@ import { offline, pdfjsAssets } from './scripts/offline/plugin.mjs'
 // Every page at the root is an entry: index, and those that a CRM frames or opens as a window.
 const pages = readdirSync('.').filter((name) => name.endsWith('.html'))
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string }
+
 // Static files for any host: relative base, nothing inlined (the CSP allows no data: scripts), no preload polyfill.
 export default defineConfig({
   base: './',
   cacheDir: '.cache/vite',
+  define: { 'import.meta.env.VITE_APP_VERSION': JSON.stringify(version) },
   plugins: [react(), recordModules(), pdfjsAssets(), offline()],
   worker: { format: 'es', plugins: () => [recordModules(true)] },
   build: {

@@ -40,7 +40,7 @@ function Shell() {
   return (
     <div className="shell">
       <header className="topbar no-print">
-        <a className="wordmark" href={hrefOf('sign')}>
+        <a className="wordmark" href={hrefOf('sign')} aria-label="Countersign">
           <Mark />
           <span>Countersign</span>
         </a>

@@ -38,6 +38,13 @@ export async function runningVersion(): Promise<WorkerVersion | null> {
   return worker ? versionOf(worker) : null
 }
 
+/** Another version took over, the first one included. Returns the way to stop. */
+export function onRunningChange(listener: () => void): () => void {
+  if (!('serviceWorker' in navigator)) return () => undefined
+  navigator.serviceWorker.addEventListener('controllerchange', listener)
+  return () => navigator.serviceWorker.removeEventListener('controllerchange', listener)
+}
+
 async function watch(registration: ServiceWorkerRegistration, tell: (state: OfflineState) => void): Promise<void> {
   const { waiting, active } = registration
   if (!waiting || !navigator.serviceWorker.controller) {

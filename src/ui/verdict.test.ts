@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { FileReport, SignatureReport } from '../core/validation/report.ts'
-import { english } from './i18n/catalogue.ts'
+import { english } from './i18n/en/index.ts'
 import { createI18n } from './i18n/i18n.ts'
 import { fileVerdict, verdictOf } from './verdict.ts'
 

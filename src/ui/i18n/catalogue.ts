@@ -1,16 +1,5 @@
-import { checks } from './en/checks.ts'
-import { common } from './en/common.ts'
-import { errors } from './en/errors.ts'
-import { hosted } from './en/hosted.ts'
-import { keyring } from './en/keyring.ts'
-import { keys } from './en/keys.ts'
-import { sign } from './en/sign.ts'
-import { verify } from './en/verify.ts'
-import { viewer } from './en/viewer.ts'
+import type { english } from './en/index.ts'
 import type { Translated } from './message.ts'
-
-/** The one list of pages; a new page adds its file here and in each language. */
-export const english = { checks, common, errors, hosted, keyring, keys, sign, verify, viewer }
 
 export type English = typeof english
 export type Catalogue = Readonly<{ [Page in keyof English]: Translated<English[Page]> }>
@@ -29,7 +18,7 @@ export type Locale = (typeof LOCALES)[number]
 export async function loadCatalogue(locale: Locale): Promise<Catalogue | English> {
   switch (locale) {
     case 'en':
-      return english
+      return (await import('./en/index.ts')).english
     case 'ru':
       return (await import('./ru/index.ts')).russian
     case 'uk':

@@ -1,6 +1,6 @@
 import { createContext, use, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
-import { chooseLocale, english, loadCatalogue, LOCALES } from './catalogue.ts'
+import { chooseLocale, loadCatalogue, LOCALES } from './catalogue.ts'
 import type { Locale, MessageKey } from './catalogue.ts'
 import { createI18n } from './i18n.ts'
 import type { I18n } from './i18n.ts'
@@ -35,19 +35,17 @@ function regionOf(locale: Locale): string {
 export function LanguageProvider({ locale: fixed, children }: { locale?: string | undefined; children: ReactNode }) {
   const [picked, setPicked] = useState<Locale>(() => chooseLocale([remembered(), ...navigator.languages]))
   const chosen = fixed === undefined ? picked : chooseLocale([fixed])
-  const [i18n, setI18n] = useState<I18n | null>(() =>
-    chosen === 'en' ? createI18n('en', english, { region: regionOf('en') }) : null,
-  )
+  const [i18n, setI18n] = useState<I18n | null>(null)
 
   useEffect(() => {
     let current = true
     loadCatalogue(chosen)
+      .catch(() => loadCatalogue('en'))
       .then((catalogue) => {
         if (current) setI18n(createI18n(chosen, catalogue, { region: regionOf(chosen) }))
       })
-      .catch(() => {
-        if (current) setI18n(createI18n('en', english))
-      })
+      // Offline and never seen before: what is shown stays.
+      .catch(() => undefined)
     document.documentElement.lang = chosen
     return () => {
       current = false

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { chooseLocale, english, loadCatalogue } from './catalogue.ts'
+import { chooseLocale, loadCatalogue } from './catalogue.ts'
 import type { Locale } from './catalogue.ts'
+import { english } from './en/index.ts'
 import { createI18n } from './i18n.ts'
 import { placeholders } from './message.ts'
 import type { Message } from './message.ts'

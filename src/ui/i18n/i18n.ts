@@ -1,4 +1,3 @@
-import { english } from './catalogue.ts'
 import type { Catalogue, English, EnglishOf, Locale, MessageKey } from './catalogue.ts'
 import { pluralForm, splitAtPlaceholders } from './message.ts'
 import type { Message, Parameters } from './message.ts'
@@ -70,7 +69,7 @@ export function createI18n(
 
   const find = (key: string): Message => {
     const [page = '', name = ''] = key.split('.')
-    return messageAt(catalogue, page, name) ?? messageAt(english, page, name) ?? key
+    return messageAt(catalogue, page, name) ?? key
   }
 
   return {
@@ -78,7 +77,7 @@ export function createI18n(
     t: (key, ...parameters) => fill(find(key), (parameters[0] as Readonly<Record<string, Value>> | undefined) ?? {}),
     parts: (key) => splitAtPlaceholders(pluralForm(find(key), undefined, rules)),
     lookup: (page, name, parameters = {}) => {
-      const message = messageAt(catalogue, page, name) ?? messageAt(english, page, name)
+      const message = messageAt(catalogue, page, name)
       return message === null ? null : fill(message, parameters)
     },
     number: (value) => numbers.format(value),

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
-import { useI18n } from '../i18n/context.tsx'
-import { runningVersion } from '../service-worker.ts'
+import { LanguageSelect, useI18n } from '../i18n/context.tsx'
+import { onRunningChange, runningVersion } from '../service-worker.ts'
 import type { WorkerVersion } from '../service-worker.ts'
 import { useServices } from '../services.tsx'
 
@@ -11,9 +11,12 @@ export function AboutPage() {
   const [running, setRunning] = useState<WorkerVersion | null>(null)
   useEffect(() => {
     let current = true
-    void runningVersion().then((known) => current && setRunning(known))
+    const ask = () => void runningVersion().then((known) => current && setRunning(known))
+    ask()
+    const stop = onRunningChange(ask)
     return () => {
       current = false
+      stop()
     }
   }, [])
   return (
@@ -37,6 +40,9 @@ export function AboutPage() {
           <h2>{i18n.t('common.aboutTrust')}</h2>
           <p>{i18n.t('common.aboutTrustMeans')}</p>
         </section>
+        <div className="about-language">
+          <LanguageSelect />
+        </div>
         <dl className="facts">
           <dt>{i18n.t('common.version')}</dt>
           <dd>{version}</dd>

@@ -39,43 +39,54 @@ function useWidth(): [RefObject<HTMLElement | null>, number] {
   return [ref, width]
 }
 
-/** Page numbers close to the window, and the one in its middle. */
-function useNearPages(scroller: RefObject<HTMLElement | null>, view: PdfView, ready: boolean) {
+/** Page numbers close to the window: only these are drawn. */
+function useNearPages(scroller: RefObject<HTMLElement | null>, view: PdfView, ready: boolean): ReadonlySet<number> {
   const [near, setNear] = useState<ReadonlySet<number>>(new Set([1]))
+  useEffect(() => {
+    const root = scroller.current
+    if (!root || !ready) return
+    const update = (entries: readonly IntersectionObserverEntry[]) =>
+      setNear((now) => {
+        const next = new Set(now)
+        for (const { target, isIntersecting } of entries) {
+          const number = Number((target as HTMLElement).dataset.page)
+          if (isIntersecting) next.add(number)
+          else next.delete(number)
+        }
+        return next
+      })
+    const observer = new IntersectionObserver(update, { root, rootMargin: `${String(NEAR_PX)}px 0px` })
+    for (const page of root.querySelectorAll('.pdf-page')) observer.observe(page)
+    return () => observer.disconnect()
+  }, [scroller, view, ready])
+  return near
+}
+
+/** The page under the middle of the window. */
+function useMiddlePage(scroller: RefObject<HTMLElement | null>, view: PdfView, ready: boolean): number {
   const [middle, setMiddle] = useState(1)
   useEffect(() => {
     const root = scroller.current
     if (!root || !ready) return
-    const pageOf = (entry: IntersectionObserverEntry) => Number((entry.target as HTMLElement).dataset.page)
-    const nearby = new IntersectionObserver(
-      (entries) =>
-        setNear((now) => {
-          const next = new Set(now)
-          for (const entry of entries) {
-            if (entry.isIntersecting) next.add(pageOf(entry))
-            else next.delete(pageOf(entry))
-          }
-          return next
-        }),
-      { root, rootMargin: `${String(NEAR_PX)}px 0px` },
-    )
-    const centre = new IntersectionObserver(
-      (entries) => {
-        const hit = entries.find((entry) => entry.isIntersecting)
-        if (hit) setMiddle(pageOf(hit))
-      },
-      { root, rootMargin: '-45% 0px -50% 0px' },
-    )
-    for (const page of root.querySelectorAll('.pdf-page')) {
-      nearby.observe(page)
-      centre.observe(page)
+    let frame = 0
+    const look = () => {
+      frame = 0
+      const { left, width, top, height } = root.getBoundingClientRect()
+      const hit = document.elementsFromPoint(left + width / 2, top + height / 2)
+      const page = hit.find((each) => each instanceof HTMLElement && each.dataset.page !== undefined)
+      if (page instanceof HTMLElement) setMiddle(Number(page.dataset.page))
     }
+    const onScroll = () => {
+      frame ||= requestAnimationFrame(look)
+    }
+    root.addEventListener('scroll', onScroll, { passive: true })
+    onScroll()
     return () => {
-      nearby.disconnect()
-      centre.disconnect()
+      root.removeEventListener('scroll', onScroll)
+      cancelAnimationFrame(frame)
     }
   }, [scroller, view, ready])
-  return { near, middle }
+  return middle
 }
 
 /** A PDF to be read: pages drawn as they come near, text reachable by selection and screen readers, nothing in it runs. */
@@ -85,7 +96,8 @@ export function PdfViewer({ view, warnings, name, overlay, onPage, target }: Pro
   const [zoom, setZoom] = useState<number | 'fit'>('fit')
   const [measures, setMeasures] = useState<ReadonlyMap<number, PageMeasure>>(new Map())
   const [failures, setFailures] = useState<ReadonlyMap<number, string>>(new Map())
-  const { near, middle } = useNearPages(scroller, view, width > 0)
+  const near = useNearPages(scroller, view, width > 0)
+  const middle = useMiddlePage(scroller, view, width > 0)
   const texts = usePageTexts(view)
 
   const fit = Math.max(0.2, Math.min(width - GUTTER * (width < 600 ? 1 : 2), MAX_FIT_WIDTH) / view.first.width)

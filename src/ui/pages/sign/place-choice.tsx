@@ -19,22 +19,17 @@ type Props = Readonly<{
   disabled: boolean
 }>
 
-async function proposedPlace(view: PdfView): Promise<VisiblePlace> {
-  const page = await view.page(view.pages)
-  const space = page.getViewport({ scale: 1 })
-  return { kind: 'box', page: view.pages, rect: toPdfRect(space, proposedBox(space, 1)) }
-}
-
 /** Where a person will see the signature in a PDF: nowhere, in a box of their own, or in a field the document brings. */
 export function PlaceChoice({ place, onPlace, onShowPage, view, inspection, many, disabled }: Props) {
   const i18n = useI18n()
   const group = useId()
+  const lastPage = useSpace(view, view?.pages ?? 1)
   const fields = (inspection?.pdf?.fields ?? []).filter((field) => !field.signed)
   const chooseBox = () => {
     if (many) onPlace(BATCH_PLACE)
-    else if (view) {
+    else if (view && lastPage) {
       onShowPage?.(view.pages)
-      void proposedPlace(view).then(onPlace)
+      onPlace({ kind: 'box', page: view.pages, rect: toPdfRect(lastPage, proposedBox(lastPage, 1)) })
     }
   }
   return (
@@ -50,7 +45,7 @@ export function PlaceChoice({ place, onPlace, onShowPage, view, inspection, many
             type="radio"
             name={group}
             checked={place.kind === 'box'}
-            disabled={!many && !view}
+            disabled={!many && !lastPage}
             onChange={chooseBox}
           />
           <span>{i18n.t(many ? 'sign.placeBatch' : 'sign.placeBox')}</span>
@@ -89,9 +84,11 @@ export function PlaceChoice({ place, onPlace, onShowPage, view, inspection, many
 
 type BoxPlace = Extract<VisiblePlace, { kind: 'box' }>
 
-function useSpace(view: PdfView, page: number): PageViewport | null {
+/** The page as seen at one px per point; null until it is known. */
+function useSpace(view: PdfView | null, page: number): PageViewport | null {
   const [space, setSpace] = useState<PageViewport | null>(null)
   useEffect(() => {
+    if (!view) return
     let current = true
     view
       .page(page)

@@ -1,7 +1,6 @@
 import { lazy, Suspense, useCallback, useState } from 'react'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { DropArea, DropVeil, PickFiles, useDropAndPaste } from '../../components/file-drop.tsx'
-import { NewKeyDialog } from '../../components/new-key-form.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 import { useChosenKey, useKeys } from '../../use-keys.ts'
@@ -10,6 +9,9 @@ import { KeptResults } from './kept-results.tsx'
 import { useSignSession } from './session.ts'
 import type { SignSession } from './session.ts'
 
+const NewKeyDialog = lazy(async () => ({
+  default: (await import('../../components/new-key-form.tsx')).NewKeyDialog,
+}))
 const SignWorkspace = lazy(async () => ({ default: (await import('./sign-workspace.tsx')).SignWorkspace }))
 
 /** Documents on the left, the act on the right; before that, a place to drop them. */
@@ -48,7 +50,11 @@ export function SignPage() {
         </Suspense>
       )}
       {session.items.length > 0 && <DropVeil shown={over && !running} />}
-      {creating && <NewKeyDialog onClose={() => setCreating(false)} onCreated={(card) => created(card.ref)} />}
+      {creating && (
+        <Suspense fallback={null}>
+          <NewKeyDialog onClose={() => setCreating(false)} onCreated={(card) => created(card.ref)} />
+        </Suspense>
+      )}
     </>
   )
 }

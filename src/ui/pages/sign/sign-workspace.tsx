@@ -45,6 +45,7 @@ function shownFile(session: SignSession, item: SessionItem | null): { name: stri
 /** Stage and act. One document is the page itself; many are a list with a state per row, each to be opened from it. */
 export function SignWorkspace(props: Props) {
   const { session, listing, chosen, onChoose, onCreate, onFiles, throwAway, panel } = props
+  const i18n = useI18n()
   const { items, run } = session
   const [opened, setOpened] = useState<number | null>(null)
   const [target, setTarget] = useState<Readonly<{ page: number }> | null>(null)
@@ -58,6 +59,7 @@ export function SignWorkspace(props: Props) {
 
   return (
     <div className="workspace" data-many={many}>
+      {item && run.status !== 'done' && <h1 className="visually-hidden">{i18n.t('sign.title')}</h1>}
       <section className="stage">
         {item && file ? (
           <DocumentStage

@@ -1,0 +1,12 @@
+import { checks } from './checks.ts'
+import { common } from './common.ts'
+import { errors } from './errors.ts'
+import { hosted } from './hosted.ts'
+import { keyring } from './keyring.ts'
+import { keys } from './keys.ts'
+import { sign } from './sign.ts'
+import { verify } from './verify.ts'
+import { viewer } from './viewer.ts'
+
+/** The shape of every language: a new page adds its file here and in each of them. */
+export const english = { checks, common, errors, hosted, keyring, keys, sign, verify, viewer }
