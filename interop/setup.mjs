@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Sets up the judges that no distribution package brings as it must be: pyHanko (exact versions, in a venv), DSS (built by Maven),
-// OpenSSL ≥ 3.5 where the system's is older. All under .cache/interop, made once; a failure is told and leaves the others.
+// OpenSSL ≥ 3.5 where the system's is older, and the token bridge. All under .cache/interop, made once; a failure is told and leaves the others.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -105,8 +105,17 @@ function openssl35() {
   })
 }
 
+/** The bridge of the @tokens stories: its packages are native and live in their own folder. */
+function tokenBridge() {
+  const home = join(root, 'e2e/token')
+  if (!existsSync(join(home, 'node_modules'))) rmSync(join(cache, 'token-bridge'), { recursive: true, force: true })
+  once('token-bridge', [join(home, 'package-lock.json')], () => {
+    run('npm', ['ci', '--no-audit', '--no-fund', '--prefix', 'e2e/token'])
+  })
+}
+
 let failed = 0
-for (const [name, make] of Object.entries({ pyhanko, dss, openssl35 })) {
+for (const [name, make] of Object.entries({ pyhanko, dss, openssl35, tokenBridge })) {
   try {
     make()
   } catch (error) {

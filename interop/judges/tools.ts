@@ -13,7 +13,6 @@ const PLACES = {
   qpdf: 'qpdf',
   mutool: 'mutool',
   xmlsec1: 'xmlsec1',
-  soffice: 'soffice',
   pyhanko: `${cache}/pyhanko/venv/bin/python`,
   dss: `${cache}/dss/judge.jar`,
 } as const
