@@ -43,6 +43,8 @@ export function createI18n(
 ): I18n {
   const rules = new Intl.PluralRules(locale)
   const numbers = new Intl.NumberFormat(region)
+  // Making a formatter costs more than a row of a list.
+  const sizes = new Map<string, Intl.NumberFormat>()
   const zone = timeZone === undefined ? {} : { timeZone }
   const dates = new Intl.DateTimeFormat(region, { dateStyle: 'long', ...zone })
   const times = new Intl.DateTimeFormat(region, {
@@ -85,12 +87,17 @@ export function createI18n(
       const power = length < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(length) / 3))
       const unit = UNITS[power] ?? 'byte'
       const value = length / 1000 ** power
-      return new Intl.NumberFormat(region, {
+      const digits = value < 10 && power > 0 ? 1 : 0
+      const known = sizes.get(`${unit}${digits}`)
+      if (known) return known.format(value)
+      const format = new Intl.NumberFormat(region, {
         style: 'unit',
         unit,
         unitDisplay: power === 0 ? 'long' : 'short',
-        maximumFractionDigits: value < 10 && power > 0 ? 1 : 0,
-      }).format(value)
+        maximumFractionDigits: digits,
+      })
+      sizes.set(`${unit}${digits}`, format)
+      return format.format(value)
     },
     date: (value) => written(dates, value),
     dateTime: (value) => written(times, value),

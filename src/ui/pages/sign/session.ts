@@ -135,12 +135,9 @@ export function useSignSession(documents: SignDocuments): SignSession {
     const own = new AbortController()
     controller.current = own
     setRun({ status: 'running', events: items.map(() => null), finished: 0, total: items.length })
-    const onEvent = (event: SignEvent) =>
-      setRun((now) => {
-        if (now.status !== 'running') return now
-        const events = now.events.with(event.index, event)
-        return { ...now, events, finished: event.finished, total: event.total }
-      })
+    const onEvent = gathered(items.length, (events, finished) =>
+      setRun((now) => (now.status === 'running' ? { ...now, events, finished } : now)),
+    )
     const place = placeFor({ items, options })
     const requested = items.map((item) => ({
       file: item.file,
@@ -165,4 +162,27 @@ export function useSignSession(documents: SignDocuments): SignSession {
   }, [items, run])
 
   return { items, options, run, add, remove, clear, unlock, setOptions, sign, cancel, keepFailed }
+}
+
+/** Five hundred files have thousands of events; the list is drawn a few times a second. */
+function gathered(
+  total: number,
+  show: (events: readonly (SignEvent | null)[], finished: number) => void,
+): (event: SignEvent) => void {
+  const latest = Array.from<SignEvent | null>({ length: total }).fill(null)
+  let finished = 0
+  let waiting = false
+  return (event) => {
+    latest[event.index] = event
+    finished = event.finished
+    if (waiting) return
+    waiting = true
+    setTimeout(
+      () => {
+        waiting = false
+        show([...latest], finished)
+      },
+      total > 20 ? 200 : 30,
+    )
+  }
 }
