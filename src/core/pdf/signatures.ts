@@ -100,6 +100,11 @@ async function readSignature(document: PdfDocument, found: Found, trailing: bool
       evidence: `ends at ${byteRange[2] + byteRange[3]}`,
     })
   }
+  const coverage = placed ? coverageOf(document, byteRange, revision, trailing) : 'invalid'
+  // Behind the newest revision nothing is an update: whoever shows these bytes shows what nobody signed.
+  if (coverage === 'partial' && revision) {
+    findings.push({ id: 'pdf-bytes-outside-objects', severity: 'failure', evidence: 'after the last %%EOF' })
+  }
   if (revision && ref) await checkSameObject(document, ref, revision, findings)
   const type = nameOf(await document.value(dict, 'Type', view))
   return {
@@ -113,7 +118,7 @@ async function readSignature(document: PdfDocument, found: Found, trailing: bool
     byteRange: placed ? byteRange : null,
     spans: await statedSpans(document, dict, view),
     revision: revision?.index ?? null,
-    coverage: placed ? coverageOf(document, byteRange, revision, trailing) : 'invalid',
+    coverage,
     coveredBytes: byteRange ? byteRange[1] + byteRange[3] : 0,
     findings,
   }
@@ -170,8 +175,8 @@ function coverageOf(
 ): Coverage {
   if (!revision) return 'partial'
   if (start2 + length2 === document.size) return 'whole-file'
-  const isLast = revision === document.revisions.at(-1)
-  return isLast && !trailing ? 'whole-file' : 'earlier-revision'
+  if (revision !== document.revisions.at(-1)) return 'earlier-revision'
+  return trailing ? 'partial' : 'whole-file'
 }
 
 /** A later update that defines the signature object again shows other names, reasons and dates than those signed. */
