@@ -83,7 +83,7 @@ export function compose(composition: Composition = {}): Services {
     download,
     pickFolder: folderPicker(),
   })
-  const documents = createSignDocuments({ worker, keys, results, verification, clock })
+  const documents = createSignDocuments({ worker, keys, results, verification, clock, authorities: config.tsa })
   const making = { keys, store, clock, ports: { engine: browserEngine, random }, settings: vault }
   return {
     keys,

@@ -7,6 +7,7 @@ import { mechanismOf } from './check-signer.ts'
 import { formatOptions } from './format-options.ts'
 import { isNamedPdf, looksLikePdf } from './inspect-document.ts'
 import { oneAtATime, runBounded, type InFlight } from './pipeline.ts'
+import { raiseLevel } from './raise-level.ts'
 import { refusalOf } from './refusal.ts'
 import type {
   FileState,
@@ -90,13 +91,19 @@ function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome
     const values: Uint8Array[] = []
     for (const { dtbs, mechanism: wanted } of prepared.toBeSigned) values.push(await sign(dtbs, wanted))
     report('writing', 0)
-    const signed = await worker.call('embed', { prepared, values }, { signal, onProgress: report })
+    const embedded = await worker.call('embed', { prepared, values }, { signal, onProgress: report })
+    const { password } = options
+    const request = { format, signed: embedded, level: options.level, chain: key.signer.chain, content: file.blob }
+    const asked = { ...request, ...(password !== undefined && { password }) }
+    const raised = await raiseLevel(asked, worker, batch.authorities ?? [], signal)
+    const signed = raised.file
     report('checking', 0)
     const checked = await checkOutput(signed, format === 'CAdES' ? [file] : [], options, batch)
     report('keeping', 0)
     const result = await results.keep(signed, file.name)
-    const warnings = [...batch.warnings, ...(result.kept === 'memory' ? ['not-kept'] : [])]
-    return { index, name: file.name, status: 'signed', result, format, level: options.level, report: checked, warnings }
+    const warnings = [...batch.warnings, ...raised.warnings, ...(result.kept === 'memory' ? ['not-kept'] : [])]
+    const { level } = raised
+    return { index, name: file.name, status: 'signed', result, format, level, report: checked, warnings }
   }
 }
 
@@ -158,8 +165,11 @@ async function checkOutput(
   const own = found.report.files.find(({ name }) => name === signed.name)
   const mine = fingerprint(key.signer.certificate)
   const good = own?.signatures.some(
-    ({ signer: by, integrity, coverage }) =>
-      by?.fingerprint === mine && integrity === 'intact' && coverage === 'whole-file',
+    ({ signer: by, integrity, coverage, modifications }) =>
+      by?.fingerprint === mine &&
+      integrity === 'intact' &&
+      // The evidence of B-LT and B-LTA stands behind what is signed.
+      (coverage === 'whole-file' || (coverage === 'earlier-revision' && modifications === 'lta-updates')),
   )
   if (own && good) return own
   throw new SignError('FORMAT_OUTPUT_INVALID', 'what was written does not verify; it was not handed out', {

@@ -84,6 +84,7 @@ export type SignOutcome = Readonly<
         status: 'signed'
         result: KeptResult
         format: FormatId
+        /** What was reached: less than asked for when an authority or responder did not answer; `warnings` says why. */
         level: SignatureLevel
         /** Our own output, validated before it was handed out. The signer is rarely an anchor, so INDETERMINATE / NO_CERTIFICATE_CHAIN_FOUND is usual. */
         report: FileReport
@@ -117,6 +118,8 @@ export type SignDocumentsPorts = Readonly<{
   results: ResultKeeping
   verification: VerifyDocuments
   clock: Clock
+  /** URLs of time-stamp authorities, the first to be asked first. Absent: no level above B-B. */
+  authorities?: readonly string[]
 }>
 
 /** Three files: one read, one signed, one checked. A quarter of a gigabyte: WebCrypto holds a file twice. */

@@ -1,6 +1,6 @@
 import { zipBlobs } from '../core/bytes/zip-blobs.ts'
 import { SignError } from '../core/errors.ts'
-import { signingOf } from '../core/formats/registry.ts'
+import { extendingOf, signingOf } from '../core/formats/registry.ts'
 import type { Network, Ports } from '../core/ports.ts'
 import { systemClock } from '../platform/clock.ts'
 import { browserEngine } from '../platform/engine.ts'
@@ -30,6 +30,9 @@ function handlers(network: Network): Served {
     },
     async embed({ prepared, values }) {
       return (await signingOf(prepared.format)).embed(prepared, values, ports)
+    },
+    async extend({ format, file, level, options }, { signal }) {
+      return (await extendingOf(format))(file, level, ports, { ...options, signal })
     },
     validate: async (params, context) => (await validation()).open(params, context),
     judge: async (params, context) => (await validation()).judge(params, context),

@@ -1,6 +1,7 @@
 /** What crosses between the page and the worker: requests, answers, progress, cancels, and the worker's own requests for the network. */
 import type { WireError } from '../core/errors.ts'
 import type {
+  ExtendOptions,
   FormatId,
   Inspection,
   PreparedSignature,
@@ -21,6 +22,13 @@ export type PrepareParams = Readonly<{
   signers: readonly RequestedSigner[]
   level: SignatureLevel
   options: unknown
+}>
+
+export type ExtendParams = Readonly<{
+  format: FormatId
+  file: SignedFile
+  level: SignatureLevel
+  options: Omit<ExtendOptions, 'signal'>
 }>
 
 export type JudgeParams = Readonly<{ policy: ValidationPolicy; at: Date; certificates: readonly Uint8Array[] }>
@@ -46,6 +54,7 @@ export interface WorkerMethods {
   inspect: [params: Readonly<{ file: SourceFile; password?: string }>, value: Inspection]
   prepare: [params: PrepareParams, value: PreparedSignature<unknown>]
   embed: [params: Readonly<{ prepared: PreparedSignature<unknown>; values: readonly Uint8Array[] }>, value: SignedFile]
+  extend: [params: ExtendParams, value: SignedFile]
   validate: [params: ValidateParams, value: Validated]
   judge: [params: JudgeParams & Readonly<{ session: number }>, value: ValidationReport]
   forget: [params: Readonly<{ session: number }>, value: null]
