@@ -51,6 +51,8 @@ export function contentSecurityPolicy(config = {}, page = 'index') {
 
 /** Headers that do not depend on the path. */
 export const COMMON_HEADERS = {
+  // Nothing here is secret or personal: with it a frame in a sandbox of an opaque origin can load and say what is wrong.
+  'Access-Control-Allow-Origin': '*',
   'Cross-Origin-Embedder-Policy': 'require-corp',
   'Cross-Origin-Resource-Policy': 'cross-origin',
   'X-Content-Type-Options': 'nosniff',

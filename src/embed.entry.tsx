@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { matchOrigin } from './app/config.ts'
 import { refusalOf } from './app/refusal.ts'
 import { currentEmbedder } from './hosts/post-message/embedder.ts'
+import { connectToHost } from './host-sdk/protocol/connect.ts'
 import { signInWindow } from './hosts/post-message/window-relay.ts'
 import { readConfig } from './read-config.entry.ts'
 import { reachStorage } from './platform/storage-access.ts'
@@ -19,6 +20,7 @@ async function start(): Promise<void> {
   if (embedder.kind === 'none') return show({ kind: 'not-framed' })
   if (embedder.kind === 'unknown') return show({ kind: 'unknown-embedder' })
   const [origin] = embedder.origins
+  if (self.origin === 'null') return sayOpaque(origin)
   // What comes after the first paint loads meanwhile.
   const rest = Promise.all([import('./hosted.entry.ts'), import('./ui/pages/embed/hosted-app.tsx')])
   const [config, reach] = await Promise.all([readConfig(true), reachStorage('silent')])
@@ -48,6 +50,12 @@ async function start(): Promise<void> {
       }),
   })
   root.render(<HostedApp runtime={runtime} />)
+}
+
+/** In a sandbox of an opaque origin nothing works: the page says so, and the host hears it from a hello that it cannot answer. */
+function sayOpaque(origin: string): void {
+  show({ kind: 'sandboxed' })
+  connectToHost(window, { peer: window.parent, origin, channel: { methods: {} } }).catch(() => undefined)
 }
 
 start().catch((error: unknown) => show({ kind: 'failed', refusal: refusalOf(error) }))

@@ -23,7 +23,11 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
     now: () => systemClock.now(),
     digest,
     compose: (storage) =>
-      compose({ config, ...(storage ? { keyStorage: () => storage } : { keyStorage: ownStorage }) }),
+      compose({
+        config,
+        ...(parts.mode === 'frame' ? { providers: [] } : {}),
+        ...(storage ? { keyStorage: () => storage } : { keyStorage: ownStorage }),
+      }),
     look: { locale: config.locale, mode: 'auto', accent: config.branding.accent },
   })
   const host = await connectPostMessageHost({

@@ -56,9 +56,9 @@ async function signFiles(chosen: StoredFile[]): Promise<void> {
       settings,
     )
     if (result.status === 'signed') {
-      await timeline.add('signed', undefined, `By ${result.signature.signer}, receipt ${result.receipt.id.slice(0, 8)}`)
+      await timeline.add('stored', undefined, `By ${result.signature.signer}, receipt ${result.receipt.id.slice(0, 8)}`)
       toast('Signed and stored in the deal')
-    } else await timeline.add(result.status)
+    }
   } catch (error) {
     const { code, name } = error as { code?: string; name: string }
     if (name !== 'AbortError') toast(`Not signed: ${code ?? name}`)
@@ -123,6 +123,7 @@ async function draw(): Promise<void> {
   by('contract-name').textContent = contract?.name ?? ''
   by('contract-state').textContent = contract?.signed ? `Signed · ${contract.version}` : 'Waits for our signature'
   by('contract').dataset['signed'] = String(contract?.signed ?? false)
+  for (const id of ['sign', 'sign-all']) by<HTMLButtonElement>(id).disabled = false
   by('sign').textContent = contract?.signed ? 'Sign again' : 'Sign'
   await timeline.draw()
 }

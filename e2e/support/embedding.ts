@@ -44,6 +44,8 @@ export type EmbeddingOptions = Readonly<{
   sandbox?: string | null
   /** Whether config.json names the CRM. */
   listed?: boolean
+  /** False: a host that sends no frame-ancestors, as a static host without headers. */
+  frameAncestors?: boolean
   /** Changes to config.json. */
   config?: Readonly<Record<string, unknown>>
 }>
@@ -52,10 +54,19 @@ export type EmbeddingOptions = Readonly<{
 export async function openEmbedding(options: EmbeddingOptions): Promise<Embedding> {
   const { storage, crmHeaders = {}, sandbox = null, listed = true, config = {} } = options
   const embedders: string[] = []
-  const app = await serveApp({ root: join(process.cwd(), 'dist/app'), embedders, config })
+  const root = join(process.cwd(), 'dist/app')
+  const bare = { '/config.json': () => JSON.stringify({ version: 1, embedders, ...config }) }
+  const app =
+    options.frameAncestors === false
+      ? await serve({ root, host: '127.0.0.1', overrides: bare })
+      : await serveApp({ root, embedders, config })
   const overrides = { '/settings.json': () => JSON.stringify({ signer: app.origin }) }
-  const root = join(process.cwd(), 'dist/crm')
-  const crm = await serve({ root, host: 'localhost', headers: () => crmHeaders, overrides })
+  const crm = await serve({
+    root: join(process.cwd(), 'dist/crm'),
+    host: 'localhost',
+    headers: () => crmHeaders,
+    overrides,
+  })
   if (listed) embedders.push(crm.origin)
   const profile = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
   const file = join(profile, 'Default/Preferences')

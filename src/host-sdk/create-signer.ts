@@ -79,7 +79,7 @@ export type SignerOptions = Readonly<{
 export interface Signer {
   /** The iframe, to be styled by you. */
   readonly element: HTMLIFrameElement
-  /** @throws CountersignError `HOST_TIMEOUT` (not loaded, or this site may not embed it), `HOST_VERSION_MISMATCH` */
+  /** @throws CountersignError `HOST_TIMEOUT` (not loaded, or this site may not embed it), `HOST_VERSION_MISMATCH`, `HOST_SANDBOXED` */
   readonly ready: Promise<SignerEvents['ready']>
   /** @throws CountersignError with the signer's code; `AbortError` when `signal` fired */
   sign(options: SignOptions): Promise<SignResult>
@@ -136,7 +136,11 @@ export function createSigner(options: SignerOptions): Signer {
     link.catch(reject)
   })
   ready.catch(() => {})
+  let over = false
   const fail = (code: string, message: string, details?: Record<string, string>): void => {
+    if (over) return
+    over = true
+    clearTimeout(clock)
     failed(new CountersignError(code, message, details))
     fire('error', { code, message })
   }
@@ -198,6 +202,8 @@ export function createSigner(options: SignerOptions): Signer {
       connected(next)
       for (const act of acts.values()) void run(act)
     },
+    onSandboxed: () =>
+      fail('HOST_SANDBOXED', 'the frame is in a sandbox without allow-same-origin: it reaches no keys'),
     onVersionMismatch: (theirs) =>
       fail('HOST_VERSION_MISMATCH', 'the app speaks another protocol version', { theirs: theirs.join(',') }),
   })

@@ -23,9 +23,8 @@ export async function reachStorage(how: 'silent' | 'click', self: Window = windo
   if (self.parent === self) return { kind: 'own', factory: factoryOf(self) }
   if (self.origin === 'null') return { kind: 'window', reason: 'sandboxed' }
   const document = self.document as unknown as WithHandle
-  // Firefox and Safari have no handle: their form of the request grants cookies only.
-  if (!('StorageAccessHandle' in self) || !document.requestStorageAccess)
-    return { kind: 'window', reason: 'unsupported' }
+  // No way to tell beforehand: the handle's interface is not exposed. A browser whose request grants cookies only gives nothing back.
+  if (!document.requestStorageAccess) return { kind: 'window', reason: 'unsupported' }
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<'late'>((resolve) => {
     timer = setTimeout(() => resolve('late'), PATIENCE[how])

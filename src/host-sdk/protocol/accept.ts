@@ -11,6 +11,8 @@ export type AcceptOptions = Readonly<{
   /** Again after each reload of the frame: the channel before it is closed by then. */
   onConnect: (channel: Channel, version: number) => void
   onVersionMismatch: (theirs: readonly number[]) => void
+  /** The frame speaks from an opaque origin: a sandbox without `allow-same-origin`, where no keys can be reached. */
+  onSandboxed?: () => void
 }>
 
 /**
@@ -25,7 +27,9 @@ export function acceptFrame(self: Window, options: AcceptOptions): () => void {
 
   const receive = (event: MessageEvent<unknown>): void => {
     const hello = event.data
-    if (!event.source || event.source !== options.peer() || event.origin !== options.origin || !isHello(hello)) return
+    if (!event.source || event.source !== options.peer() || !isHello(hello)) return
+    if (event.origin === 'null') options.onSandboxed?.()
+    if (event.origin !== options.origin) return
     if (seen.has(hello.nonce)) return
     seen.add(hello.nonce)
     const version = commonVersion(hello.versions)

@@ -47,6 +47,9 @@ export const hosted = {
   refusedTitle: 'This site may not embed the signer',
   refusedMeans: '{host} is not on the list of sites that may show this page inside their own. Nothing was sent to it.',
   refusedUnknown: 'The browser does not say which site shows this page, so it does not open here.',
+  sandboxedTitle: 'The page around this one has closed it off',
+  sandboxedMeans:
+    'Its sandbox does not let this page reach your keys or its own files. Whoever runs that site has to allow: allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox allow-storage-access-by-user-activation.',
   openHere: 'Open the signer in a tab',
   notFramed: 'This page works inside a CRM',
   notFramedMeans: 'To sign a document of your own, open the signer.',

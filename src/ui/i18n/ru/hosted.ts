@@ -61,6 +61,9 @@ export const hosted: Catalogue['hosted'] = {
   refusedMeans:
     '{host} нет в списке сайтов, которые могут показывать эту страницу внутри своей. Ему ничего не отправлено.',
   refusedUnknown: 'Браузер не сообщает, какой сайт показывает эту страницу, поэтому здесь она не открывается.',
+  sandboxedTitle: 'Окружающая страница закрыла эту',
+  sandboxedMeans:
+    'Её «песочница» не даёт этой странице доступа к вашим ключам и к собственным файлам. Тому, кто ведёт тот сайт, нужно разрешить: allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox allow-storage-access-by-user-activation.',
   openHere: 'Открыть страницу подписи во вкладке',
   notFramed: 'Эта страница работает внутри CRM',
   notFramedMeans: 'Чтобы подписать собственный документ, откройте страницу подписи.',

@@ -62,6 +62,9 @@ export const hosted: Catalogue['hosted'] = {
   refusedMeans:
     '{host} немає в списку сайтів, які можуть показувати цю сторінку всередині своєї. Йому нічого не надіслано.',
   refusedUnknown: 'Браузер не повідомляє, який сайт показує цю сторінку, тому тут вона не відкривається.',
+  sandboxedTitle: 'Навколишня сторінка закрила цю',
+  sandboxedMeans:
+    'Її «пісочниця» не дає цій сторінці доступу до ваших ключів і власних файлів. Тому, хто веде той сайт, треба дозволити: allow-scripts allow-same-origin allow-forms allow-downloads allow-popups allow-popups-to-escape-sandbox allow-storage-access-by-user-activation.',
   openHere: 'Відкрити сторінку підпису у вкладці',
   notFramed: 'Ця сторінка працює всередині CRM',
   notFramedMeans: 'Щоб підписати власний документ, відкрийте сторінку підпису.',

@@ -11,6 +11,7 @@ import '../../styles/hosted.css'
 export type Closed =
   | Readonly<{ kind: 'refused'; origins: readonly string[] }>
   | Readonly<{ kind: 'unknown-embedder' }>
+  | Readonly<{ kind: 'sandboxed' }>
   | Readonly<{ kind: 'not-framed' }>
   | Readonly<{ kind: 'no-opener' }>
   | Readonly<{ kind: 'connecting'; origin: string }>
@@ -48,6 +49,13 @@ function Reason({ closed }: { closed: Closed }) {
       return (
         <Said title={i18n.t('hosted.refusedTitle')}>
           <p>{i18n.t('hosted.refusedUnknown')}</p>
+          <TabLink />
+        </Said>
+      )
+    case 'sandboxed':
+      return (
+        <Said title={i18n.t('hosted.sandboxedTitle')}>
+          <p>{i18n.t('hosted.sandboxedMeans')}</p>
           <TabLink />
         </Said>
       )

@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import type { HostedRuntime, Look } from '../../../app/hosted-runtime.ts'
 import { LiveRegion } from '../../components/live.tsx'
+import { ProviderPrompts } from '../../components/provider-prompts.tsx'
 import { LanguageProvider, useI18n } from '../../i18n/context.tsx'
 import { ServicesProvider } from '../../services.tsx'
 import { hostName, RuntimeProvider, useHosted, useRuntime } from './hosted-context.tsx'
@@ -17,6 +18,7 @@ export function HostedApp({ runtime }: { runtime: HostedRuntime }) {
       <Dressed>
         <LiveRegion>
           <Content />
+          <ProviderPrompts />
         </LiveRegion>
       </Dressed>
     </RuntimeProvider>
