@@ -178,6 +178,8 @@ export class Lexer {
 
   private numberOrKeyword(): PdfObject | Keyword {
     const start = this.at
+    const plain = this.plainInteger()
+    if (plain >= 0) return this.reference(plain, start) ?? plain
     let text = ''
     for (let byte = this.peek(); byte !== -1 && KIND[byte] === 0; byte = this.peek()) {
       text += String.fromCharCode(byte)
@@ -187,10 +189,21 @@ export class Lexer {
     if (text === 'true') return true
     if (text === 'false') return false
     if (text === 'null') return null
-    const number = parseNumber(text)
-    if (number === null) return new Keyword(text)
-    if (!/^\d+$/.test(text)) return number
-    return this.reference(number, start) ?? number
+    return parseNumber(text) ?? new Keyword(text)
+  }
+
+  /** Digits and nothing else, the usual number; -1 with the position unchanged for any other token. */
+  private plainInteger(): number {
+    const start = this.at
+    let value = 0
+    let byte = this.peek()
+    for (; isDigit(byte) && this.at - start < 15; byte = this.peek()) {
+      value = value * 10 + (byte - 48)
+      this.at++
+    }
+    if (this.at > start && (byte === -1 || KIND[byte] !== 0)) return value
+    this.at = start
+    return -1
   }
 
   /** The rest of `12 0 R` after its first integer. */

@@ -31,6 +31,7 @@ function tiff(data: Uint8Array, row: number, colors: number, bits: number): Uint
   return out
 }
 
+/** RFC 2083, section 6: each row tells its own filter. Rows are many and short, so they are not cut into views. */
 function png(data: Uint8Array, row: number, pixel: number): Uint8Array {
   const rows = Math.ceil(data.length / (row + 1))
   const out = new Uint8Array(Math.max(0, data.length - rows))
@@ -39,30 +40,41 @@ function png(data: Uint8Array, row: number, pixel: number): Uint8Array {
     const to = r * row
     const length = Math.min(row, data.length - from - 1)
     const kind = data[from] ?? 0
-    for (let i = 0; i < length; i++) {
-      const left = i >= pixel ? (out[to + i - pixel] ?? 0) : 0
-      const up = r > 0 ? (out[to + i - row] ?? 0) : 0
-      const corner = r > 0 && i >= pixel ? (out[to + i - row - pixel] ?? 0) : 0
-      out[to + i] = (data[from + 1 + i] ?? 0) + predict(kind, left, up, corner)
-    }
+    if (kind === 2 && r > 0) addAbove(data, from + 1, out, to, row, length)
+    else undoRow(kind, { data, from: from + 1, out, to, length, row, pixel })
   }
   return out
 }
 
-/** RFC 2083, section 6. */
-function predict(kind: number, left: number, up: number, corner: number): number {
-  switch (kind) {
-    case 1:
-      return left
-    case 2:
-      return up
-    case 3:
-      return (left + up) >> 1
-    case 4:
-      return paeth(left, up, corner)
-    default:
-      return 0
+/** The filter that cross-reference streams use. */
+function addAbove(data: Uint8Array, from: number, out: Uint8Array, to: number, row: number, length: number): void {
+  for (let i = 0; i < length; i++) out[to + i] = (data[from + i] as number) + (out[to + i - row] as number)
+}
+
+type Row = Readonly<{
+  data: Uint8Array
+  from: number
+  out: Uint8Array
+  to: number
+  length: number
+  row: number
+  pixel: number
+}>
+
+function undoRow(kind: number, { data, from, out, to, length, row, pixel }: Row): void {
+  for (let i = 0; i < length; i++) {
+    const left = i >= pixel ? (out[to + i - pixel] ?? 0) : 0
+    const up = to > 0 ? (out[to + i - row] ?? 0) : 0
+    const corner = to > 0 && i >= pixel ? (out[to + i - row - pixel] ?? 0) : 0
+    out[to + i] = (data[from + i] ?? 0) + guess(kind, left, up, corner)
   }
+}
+
+function guess(kind: number, left: number, up: number, corner: number): number {
+  if (kind === 1) return left
+  if (kind === 2) return up
+  if (kind === 3) return (left + up) >> 1
+  return kind === 4 ? paeth(left, up, corner) : 0
 }
 
 function paeth(left: number, up: number, corner: number): number {
