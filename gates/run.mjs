@@ -20,12 +20,7 @@ const gates = [
   ['lint', bin('oxlint'), ['--type-aware', '--deny-warnings', ...(fix ? ['--fix'] : [])]],
   ['imports', process.execPath, ['gates/imports.mjs']],
   ['lockfile', process.execPath, ['gates/lockfile.mjs', ...(fix ? ['--fix'] : [])]],
-  ...(quick
-    ? []
-    : [
-        ['unused code', bin('knip'), ['--no-progress']],
-        ['third-party notices', process.execPath, ['scripts/notices.mjs', '--check']],
-      ]),
+  ...(quick ? [] : [['unused code', bin('knip'), ['--no-progress']]]),
   ['format', bin('prettier'), [fix ? '--write' : '--check', '--log-level', 'warn', '.']],
 ]
 

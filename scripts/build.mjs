@@ -68,7 +68,7 @@ export function build(name, force = false) {
   mkdirSync(join(root, 'dist'), { recursive: true })
   if (name === 'app') {
     copyFileSync(join(root, 'LICENSE'), join(root, 'dist/app/license.txt'))
-    copyFileSync(join(root, 'THIRD-PARTY-NOTICES.md'), join(root, 'dist/app/third-party-notices.txt'))
+    run('../scripts/notices.mjs', ['dist/app/third-party-notices.txt'])
   }
   writeFileSync(stamp, now)
   return true

@@ -1,6 +1,6 @@
 """Reads one JSON request a line and answers each with one line of JSON: pyHanko's verdict. Never goes to the network.
 
-Request: {"file", "contents": [path], "trusted": [path], "crls": [path]}; a PDF by its header, else a detached or enveloping CMS.
+Request: {"file", "contents": [path], "trusted": [path], "crls": [path], "intermediates": [path]}; a PDF by its header, else a detached or enveloping CMS.
 """
 
 import asyncio
@@ -29,6 +29,7 @@ def der(path):
 def context(request):
     return ValidationContext(
         trust_roots=[x509.Certificate.load(der(path)) for path in request.get("trusted", [])],
+        other_certs=[x509.Certificate.load(der(path)) for path in request.get("intermediates", [])],
         crls=[crl.CertificateList.load(der(path)) for path in request.get("crls", [])],
         allow_fetching=False,
         revocation_mode="soft-fail",

@@ -4,6 +4,8 @@ export type Case = {
   contents?: readonly string[]
   trusted: readonly string[]
   crls?: readonly string[]
+  /** Certificates that a path may use, not trusted. Only pyHanko is told. */
+  intermediates?: readonly string[]
   password?: string
 }
 
