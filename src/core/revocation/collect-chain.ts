@@ -70,6 +70,8 @@ export type ChainMaterial = Readonly<{
 const NO_MATERIAL: ChainMaterial = { certificates: [], revocation: [], lacking: [], complete: false }
 
 const MAX_CERTIFICATES = 2000
+/** Of all signatures that one chain may cost: certificates, lists and responses together. */
+const MAX_SIGNATURES = 512
 const MAX_JUDGED = 24
 
 /** Never throws on hostile certificates, responses or lists. @throws AbortError */
@@ -81,10 +83,11 @@ export async function collectChain(input: ChainInput, ports: Ports): Promise<Cha
   addTo(pool, enclosedCertificates(input.revocation))
   const anchors = (input.anchors ?? []).flatMap((der) => tryPathCertificate(der) ?? []).map(endOf)
   const budget = { left: ports.network && input.fetch ? input.fetch.maxRequests : 0 }
+  const verify = signatureVerifier(ports.engine, MAX_SIGNATURES)
   const search = (): PathSearch => ({
     certificates: [...pool.values()],
     anchors,
-    verify: signatureVerifier(ports.engine),
+    verify,
     ...(input.signal && { signal: input.signal }),
   })
   let paths = await findPaths(signer, input.purpose, search())

@@ -41,7 +41,7 @@ export type PathSearch = Readonly<{
 
 const MAX_DEPTH = 16
 const MAX_STEPS = 512
-const MAX_SIGNATURES = 256
+const MAX_SIGNATURES = 128
 const MAX_PATHS = 8
 
 type Walk = {
