@@ -72,6 +72,7 @@ export function fortifyProvider({ prompt, load = loadClient }: FortifyDependenci
     },
 
     async keys(signal) {
+      signal.throwIfAborted()
       if (client && !stale) return found
       if (!client && (await loopbackState()) === 'denied') {
         throw new SignError('KEY_LOOPBACK_DENIED', 'loopback-network is denied')

@@ -49,9 +49,10 @@ export async function tokenKey(
     label: `${nameFacts(certificate.subject).commonName ?? nameText(certificate.subject)} · ${token.name}`,
     signer: { certificate: der, chain, mechanisms },
     async sign(dtbs, mechanism, own) {
+      own.throwIfAborted()
       if (!mechanisms.some((one) => one.signature === mechanism.signature && one.digest === mechanism.digest)) {
         throw new SignError(
-          'KEY_MECHANISM_MISSING',
+          'KEY_ALGORITHM_UNSUPPORTED',
           `${token.name} has no ${mechanism.signature} with ${mechanism.digest}`,
         )
       }

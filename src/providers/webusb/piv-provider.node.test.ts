@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makeCard, type PivCard } from '../../../e2e/token/piv-card.mjs'
 import type { Mechanism, Prompt } from '../../core/keys.ts'
+import { providerContract } from '../provider.contract.ts'
 import { webUsbProvider } from './piv-provider.ts'
 import type { Usb, UsbDevice } from './usb.ts'
 
@@ -198,6 +199,13 @@ describe.skipIf(!hasOpenssl)('PIV over WebUSB (needs openssl)', () => {
     ['unplugged in the middle', { unplugAfter: 4 }, 'KEY_TOKEN_REMOVED'],
   ] as const)('%s: %o gives %s', async (_name, faults, code) => {
     await expect(connected(newCard(), [], faults)).rejects.toMatchObject({ code })
+  })
+
+  const endless: Prompt = { secret: () => Promise.resolve('123456'), showCode: () => Promise.resolve('dismissed') }
+  providerContract('PIV over WebUSB', {
+    provider: () =>
+      Promise.resolve(webUsbProvider({ prompt: endless, usb: usbWith(usbDevice(newCard())), devices: [ALLOWED] })),
+    unreachable: () => Promise.resolve(webUsbProvider({ prompt: endless, usb: undefined, devices: [ALLOWED] })),
   })
 
   test('a device that is not on the allow-list is never opened', async () => {

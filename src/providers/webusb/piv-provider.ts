@@ -44,10 +44,10 @@ export function webUsbProvider({ prompt, usb, devices }: WebUsbDependencies): To
       Promise.resolve(usb && devices.length > 0 ? { ready: true } : { ready: false, reason: 'KEY_BRIDGE_UNSUPPORTED' }),
 
     async keys(signal) {
+      signal.throwIfAborted()
       if (session) return found
       if (!usb || devices.length === 0)
         throw new SignError('KEY_BRIDGE_UNSUPPORTED', 'no WebUSB, or no device is allowed')
-      signal.throwIfAborted()
       const device = await usb.requestDevice({ filters: devices }).catch((error: unknown) => {
         throw translateUsbError(error)
       })
@@ -106,7 +106,8 @@ async function readKeys(session: Session, prompt: Prompt): Promise<readonly Sign
       signer: { certificate: der, chain: [], mechanisms },
       async sign(dtbs, mechanism, signal) {
         const algorithm = pivAlgorithm(mechanism, der)
-        if (algorithm === null) throw new SignError('KEY_MECHANISM_MISSING', `PIV has no ${mechanism.signature}`)
+        if (algorithm === null) throw new SignError('KEY_ALGORITHM_UNSUPPORTED', `PIV has no ${mechanism.signature}`)
+        signal.throwIfAborted()
         const digest = new Uint8Array(await crypto.subtle.digest(mechanism.digest, dtbs.slice()))
         if (!pinKnown || slot === '9C') await askPin(session, prompt, signal)
         pinKnown = true
