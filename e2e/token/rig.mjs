@@ -299,6 +299,7 @@ export async function startBridge(rig, options = {}) {
     },
     stop() {
       return new Promise((resolve) => {
+        if (child.exitCode !== null || child.signalCode !== null) return resolve(null)
         child.once('exit', resolve)
         child.kill()
       })
