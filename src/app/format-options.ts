@@ -12,9 +12,10 @@ function cadesOptions({ location }: SignOptions): CadesOptions {
   return location?.trim() ? { location: { locality: location.trim() } } : {}
 }
 
-function padesOptions({ place, reason, location, contact, password }: SignOptions): PadesOptions {
+function padesOptions({ place, reason, location, contact, password, appearance }: SignOptions): PadesOptions {
   return {
     ...fieldOf(place),
+    ...(appearance && place.kind !== 'none' ? { appearance } : {}),
     ...(reason?.trim() ? { reason: reason.trim() } : {}),
     ...(location?.trim() ? { location: location.trim() } : {}),
     ...(contact?.trim() ? { contact: contact.trim() } : {}),

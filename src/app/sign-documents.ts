@@ -1,5 +1,6 @@
 import type { FormatId, Inspection, PdfRect, Refusal, SignatureLevel, SourceFile } from '../core/formats/format.ts'
 import type { Mechanism } from '../core/keys.ts'
+import type { SignatureAppearance } from '../core/pdf/appearance/appearance.ts'
 import type { Clock } from '../core/ports.ts'
 import type { FileReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
@@ -39,6 +40,8 @@ export type SignOptions = Readonly<{
   reason?: string
   location?: string
   contact?: string
+  /** How a visible signature looks; without it the place is taken and stays empty. */
+  appearance?: SignatureAppearance
   /** Absent: the strongest usual one of the key (SHA-256 with P-256 and RSA, SHA-384 with P-384, SHA-512 with Ed25519 and ML-DSA). */
   mechanism?: Mechanism
   /** Opens an encrypted PDF. */

@@ -1,7 +1,9 @@
 import { useId, useState } from 'react'
 import type { KeyboardEvent, PointerEvent as ReactPointerEvent } from 'react'
 import type { PdfRect } from '../../core/formats/format.ts'
+import type { SignatureAppearance } from '../../core/pdf/appearance/appearance.ts'
 import { useI18n } from '../i18n/context.tsx'
+import { AppearancePreview } from './appearance-preview.tsx'
 import { boxBetween, fitBox, toBox, toPdfRect } from './geometry.ts'
 import type { Box, PageSpace } from './geometry.ts'
 
@@ -15,7 +17,8 @@ type Props = Readonly<{
   scale: number
   rect: PdfRect
   page: number
-  lines: readonly string[]
+  /** Null while the font is loaded. */
+  preview: SignatureAppearance | null
   onChange: (rect: PdfRect) => void
 }>
 
@@ -52,7 +55,7 @@ const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
 }
 
 /** The visible signature's place: dragged and resized by mouse or touch, moved by arrows and resized by Shift with arrows. */
-export function SignatureBox({ space, scale, rect, page, lines, onChange }: Props) {
+export function SignatureBox({ space, scale, rect, page, preview, onChange }: Props) {
   const i18n = useI18n()
   const helpId = useId()
   const [moving, setMoving] = useState<Box | null>(null)
@@ -94,16 +97,7 @@ export function SignatureBox({ space, scale, rect, page, lines, onChange }: Prop
         onKeyDown={onKeyDown}
         onPointerDown={(event) => drag(event, (dx, dy) => ({ ...box, left: box.left + dx, top: box.top + dy }))}
       >
-        <span
-          className="lines"
-          style={{ fontSize: Math.max(6, Math.min(box.height / (lines.length * 1.5), 11 * scale)) }}
-        >
-          {lines.map((line, index) => (
-            <span key={line} className={index === 0 ? 'who' : undefined}>
-              {line}
-            </span>
-          ))}
-        </span>
+        {preview && <AppearancePreview appearance={preview} width={box.width / scale} height={box.height / scale} />}
       </button>
       <span className="visually-hidden" id={helpId}>
         {i18n.t('viewer.boxKeys')}

@@ -11,6 +11,7 @@ import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { nameOn } from '../../use-keys.ts'
 import { RunProgress } from '../sign/run-progress.tsx'
+import { useLook } from '../sign/look.ts'
 import { actLabel, SignPanel } from '../sign/sign-panel.tsx'
 import type { SignSession } from '../sign/session.ts'
 import { DeclineButton } from './decline.tsx'
@@ -155,6 +156,7 @@ function FramePanel(props: PanelProps) {
   const runtime = useRuntime()
   const { open, loaded, log, session, listing, signer, missing, onChoose } = props
   const { run, items } = session
+  const { finish } = useLook(session, signer)
   const toWindow = () => void runtime.signInWindow(open, loaded)
   const { window } = useHosted()
   return (
@@ -191,7 +193,7 @@ function FramePanel(props: PanelProps) {
               label={signer ? actLabel(i18n, items, nameOn(signer)) : i18n.t('sign.act')}
               ready={signer !== null && items.every((item) => item.inspection !== null)}
               log={log}
-              onSign={() => signer && void session.sign(signer.ref)}
+              onSign={() => signer && void session.sign(signer.ref, finish)}
               onWindow={toWindow}
             />
             <Ways open={open} log={log} disabled={false} />

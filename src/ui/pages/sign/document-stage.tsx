@@ -64,7 +64,8 @@ export function DocumentStage({ item, file, pdf, overlay, target, onBack, onUnlo
           </Notice>
         </div>
       )}
-      {inspection?.kind === 'other' && <PlainPreview file={file} />}
+      {inspection?.kind === 'other' && file.blob.size > 0 && <PlainPreview file={file} />}
+      {inspection && file.blob.size === 0 && <div className="viewer-empty" />}
     </div>
   )
 }
@@ -80,9 +81,7 @@ function StageNotices({ item, onRemove }: { item: SessionItem; onRemove: () => v
     <div className="stage-notices">
       {shown && (
         <RefusalNotice refusal={refused}>
-          {inspection.containers.includes('detached') ? (
-            <p>{i18n.t('sign.detachedStillWorks')}</p>
-          ) : (
+          {inspection.containers.length === 0 && (
             <p>
               <button type="button" className="link-button" onClick={onRemove}>
                 {i18n.t('sign.takeAnother')}

@@ -11,6 +11,8 @@ import type {
 } from '../../../app/sign-documents.ts'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { isAbort } from '../../../core/errors.ts'
+import { DEFAULT_LOOK } from './look-default.ts'
+import type { Look } from './look-default.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
 
 export type SessionItem = Readonly<{
@@ -51,12 +53,15 @@ export interface SignSession {
   readonly items: readonly SessionItem[]
   readonly options: SignOptions
   readonly run: Run
+  readonly look: Look
+  readonly setLook: (look: Look) => void
   readonly add: (files: readonly SourceFile[]) => void
   readonly remove: (id: number) => void
   readonly clear: () => void
   readonly unlock: (id: number, password: string) => void
   readonly setOptions: (change: Partial<SignOptions>) => void
-  readonly sign: (key: KeyRef) => Promise<void>
+  /** @param finish what is added to the options at the last moment: how the signature looks, with the time of now */
+  readonly sign: (key: KeyRef, finish?: () => Promise<Partial<SignOptions>>) => Promise<void>
   readonly cancel: () => void
   /** After a finished run: the failed ones stay, to be tried again. */
   readonly keepFailed: () => void
@@ -98,6 +103,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
   const [items, setItems] = useState<readonly SessionItem[]>([])
   const [options, setAllOptions] = useState<SignOptions>(DEFAULT_OPTIONS)
   const [run, setRun] = useState<Run>(IDLE)
+  const [look, setLook] = useState(DEFAULT_LOOK)
   const nextId = useRef(1)
   const controller = useRef<AbortController | null>(null)
 
@@ -131,7 +137,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
   const setOptions = useCallback((change: Partial<SignOptions>) => setAllOptions((now) => ({ ...now, ...change })), [])
   const cancel = useCallback(() => controller.current?.abort(), [])
 
-  const sign = async (key: KeyRef) => {
+  const sign = async (key: KeyRef, finish?: () => Promise<Partial<SignOptions>>) => {
     const own = new AbortController()
     controller.current = own
     setRun({ status: 'running', events: items.map(() => null), finished: 0, total: items.length })
@@ -144,8 +150,9 @@ export function useSignSession(documents: SignDocuments): SignSession {
       ...(item.password === undefined ? {} : { options: { password: item.password() } }),
     }))
     try {
+      const finished = await finish?.()
       const outcomes = await documents.sign(
-        { items: requested, key, options: { ...options, place } },
+        { items: requested, key, options: { ...options, place, ...finished } },
         { signal: own.signal, onEvent },
       )
       setRun({ status: 'done', outcomes })
@@ -161,7 +168,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
     setRun(IDLE)
   }, [items, run])
 
-  return { items, options, run, add, remove, clear, unlock, setOptions, sign, cancel, keepFailed }
+  return { items, options, run, look, setLook, add, remove, clear, unlock, setOptions, sign, cancel, keepFailed }
 }
 
 /** Five hundred files have thousands of events; the list is drawn a few times a second. */

@@ -7,6 +7,8 @@ import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { nameOn } from '../../use-keys.ts'
 import type { PdfView } from '../../viewer/use-pdf.ts'
+import { LookChoice } from './look-choice.tsx'
+import { useLook } from './look.ts'
 import { PlaceChoice } from './place-choice.tsx'
 import { RunProgress } from './run-progress.tsx'
 import { placeFor } from './session.ts'
@@ -88,6 +90,7 @@ export function SignPanel({
             disabled={busy}
           />
         )}
+        {embeds && place.kind !== 'none' && <LookChoice session={session} disabled={busy} />}
         {embeds && <ReasonFields session={session} disabled={busy} />}
       </div>
       <div className="sign-act">
@@ -196,6 +199,7 @@ function obstacle(i18n: I18n, session: SignSession, chosen: KeyCard | null): str
 function Act({ session, chosen }: { session: SignSession; chosen: KeyCard | null }) {
   const i18n = useI18n()
   const reasonId = useId()
+  const { finish } = useLook(session, chosen)
   const { items, options, run } = session
   const blocked = obstacle(i18n, session, chosen)
   const invalid = chosen && (chosen.validity === 'expired' || chosen.validity === 'not-yet-valid')
@@ -221,7 +225,7 @@ function Act({ session, chosen }: { session: SignSession; chosen: KeyCard | null
         aria-disabled={blocked !== null}
         aria-describedby={reasonId}
         onClick={() => {
-          if (blocked === null && chosen) void session.sign(chosen.ref)
+          if (blocked === null && chosen) void session.sign(chosen.ref, finish)
         }}
       >
         {label}

@@ -1,18 +1,17 @@
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import type { VisiblePlace } from '../../../app/sign-documents.ts'
 import type { PdfRect } from '../../../core/formats/format.ts'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
-import { nameOn } from '../../use-keys.ts'
 import { FieldMarks } from '../../viewer/field-marks.tsx'
 import { DrawLayer, SignatureBox } from '../../viewer/signature-box.tsx'
 import { usePdf } from '../../viewer/use-pdf.ts'
 import { DocumentList } from './document-list.tsx'
 import { DocumentStage } from './document-stage.tsx'
 import type { ThrowAwayKey } from './first-run.tsx'
+import { useLook } from './look.ts'
 import { ResultPanel } from './result-panel.tsx'
 import { placeFor } from './session.ts'
 import type { SessionItem, SignSession } from './session.ts'
@@ -99,18 +98,11 @@ export function SignWorkspace(props: Props) {
 
 /** What is laid over the pages while a place is chosen: the document's own fields, and the box. */
 function usePlaceOverlay(session: SignSession, item: SessionItem | null, chosen: KeyCard | null, active: boolean) {
-  const i18n = useI18n()
-  const { clock } = useServices()
-  const { options, setOptions } = session
+  const { setOptions } = session
   const place = placeFor(session)
-  const reason = options.reason ?? ''
-  const location = options.location ?? ''
   const fields = item?.inspection?.pdf?.fields
+  const { preview } = useLook(session, chosen)
   const onPlace = useCallback((next: VisiblePlace) => setOptions({ place: next }), [setOptions])
-  const lines = useMemo(
-    () => [chosen ? nameOn(chosen) : '', i18n.date(clock.now()), reason, location].filter((line) => line !== ''),
-    [chosen, i18n, clock, reason, location],
-  )
   const overlay = useCallback(
     (space: PageViewport, page: number) => {
       const { scale } = space
@@ -120,18 +112,27 @@ function usePlaceOverlay(session: SignSession, item: SessionItem | null, chosen:
           {place.kind === 'box' && <DrawLayer space={space} scale={scale} onDraw={setBox} />}
           <FieldMarks
             space={space}
+            scale={scale}
             page={page}
             fields={fields ?? []}
             chosen={place.kind === 'field' ? place.name : null}
+            preview={preview}
             onChoose={(name) => onPlace({ kind: 'field', name })}
           />
           {place.kind === 'box' && place.page === page && (
-            <SignatureBox space={space} scale={scale} rect={place.rect} page={page} lines={lines} onChange={setBox} />
+            <SignatureBox
+              space={space}
+              scale={scale}
+              rect={place.rect}
+              page={page}
+              preview={preview}
+              onChange={setBox}
+            />
           )}
         </>
       )
     },
-    [place, fields, lines, onPlace],
+    [place, fields, preview, onPlace],
   )
   return active ? overlay : undefined
 }
