@@ -1,7 +1,8 @@
 import { importParameters, mechanismsFor, signParameters } from '../core/algorithms.ts'
 import { SignError } from '../core/errors.ts'
 import type { Mechanism, SignerInfo } from '../core/keys.ts'
-import { openPkcs12, type Pkcs12Contents } from '../core/pkcs12/read.ts'
+import { openKeyFile } from '../core/pkcs12/pem.ts'
+import type { Pkcs12Contents } from '../core/pkcs12/read.ts'
 import { certificateFacts, parseCertificate } from '../core/x509/certificate.ts'
 import type { Ports } from '../core/ports.ts'
 import type { SignArguments } from './arguments.ts'
@@ -21,7 +22,7 @@ type Entry = Pkcs12Contents['keys'][number]
 export async function loadKey(args: SignArguments, { engine, clock }: Ports, signal: AbortSignal): Promise<CliKey> {
   const bytes = await readSmall(args.key)
   const password = await readPassword(args.passwordFile)
-  const { keys } = await openPkcs12(bytes, password, engine, { signal })
+  const { keys } = await openKeyFile(bytes, password, engine, { signal })
   const { pkcs8, certificate, chain } = chooseKey(keys, args.keyName)
   if (certificate === null)
     throw new SignError('KEY_CERTIFICATE_MISMATCH', 'the file holds no certificate for this key')

@@ -3,7 +3,7 @@
  * 9231, 9881, 9882, TS 119 312. What this project signs with is `Mechanism` (keys.ts); what it can recognise when verifying is more.
  */
 import { derBitOctets, derInteger, derOid, fields, parseDer, TAG, type DerNode } from './bytes/der-read.ts'
-import { derLength, derNull, explicit, integer, oid, sequence, type DerBytes } from './bytes/der-write.ts'
+import { derNull, explicit, integer, oid, sequence, type DerBytes } from './bytes/der-write.ts'
 import { SignError } from './errors.ts'
 import type { Mechanism, SignatureAlgorithm } from './keys.ts'
 import type { DigestAlgorithm } from './ports.ts'
@@ -13,8 +13,8 @@ export const ID_RSASSA_PSS = '1.2.840.113549.1.1.10'
 export const ID_MGF1 = '1.2.840.113549.1.1.8'
 export const ID_EC_PUBLIC_KEY = '1.2.840.10045.2.1'
 export const ID_DSA = '1.2.840.10040.4.1'
-export const ID_ED25519 = '1.3.101.112'
-export const ID_ED448 = '1.3.101.113'
+const ID_ED25519 = '1.3.101.112'
+const ID_ED448 = '1.3.101.113'
 
 /** Digests that signing uses, and those that a verifier must still name. */
 export type DigestName =
@@ -343,10 +343,6 @@ export function parsePssParameters(node: DerNode): PssParameters {
 export function maxSignatureLength(mechanism: Mechanism, spki: Uint8Array): number {
   return signingRow(mechanism.signature).length ?? Math.ceil(parsePublicKey(spki).bits / 8)
 }
-
-/** Octets of an OCTET STRING that holds the longest value. */
-export const maxSignatureOctets = (mechanism: Mechanism, spki: Uint8Array): number =>
-  derLength(maxSignatureLength(mechanism, spki))
 
 type ImportParameters = RsaHashedImportParams | EcKeyImportParams | Algorithm
 

@@ -11,7 +11,6 @@ import {
   type PublicKey,
 } from '../algorithms.ts'
 import { parseDer, TAG, type DerNode } from '../bytes/der-read.ts'
-import type { Mechanism } from '../keys.ts'
 
 export type SignatureScheme =
   'RSA' | 'RSA-PSS' | 'ECDSA' | 'ECDSA-plain' | 'DSA' | 'Ed25519' | 'Ed448' | 'ML-DSA' | 'GOST' | 'unknown'
@@ -135,12 +134,4 @@ export function describeSignature(suite: SignatureSuite, key?: PublicKey): strin
     case 'unknown':
       return suite.oid
   }
-}
-
-/** The suite that a mechanism of ours makes. */
-export function describeMechanism({ signature, digest }: Mechanism): string {
-  if (signature.startsWith('ECDSA-P')) return `ECDSA P-${signature.slice(7)} with ${digest}`
-  if (signature === 'RSASSA-PKCS1-v1_5') return `RSA with ${digest}`
-  if (signature === 'RSA-PSS') return `RSA (PSS) with ${digest}`
-  return signature
 }

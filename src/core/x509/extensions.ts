@@ -61,15 +61,3 @@ export function crlDistributionPointsExtension(urls: readonly string[]): Extensi
   const points = urls.map((url) => sequence(explicit(0, explicit(0, implicit(6, ia5String(url))))))
   return { oid: '2.5.29.31', critical: false, value: sequence(...points) }
 }
-
-/** AuthorityInfoAccess, 4.2.2.1. */
-export function authorityInfoAccessExtension(access: Readonly<{ ocsp?: string; issuers?: string }>): ExtensionInput {
-  const methods = [
-    ['1.3.6.1.5.5.7.48.1', access.ocsp],
-    ['1.3.6.1.5.5.7.48.2', access.issuers],
-  ] as const
-  const parts = methods.flatMap(([id, url]) =>
-    url === undefined ? [] : [sequence(oid(id), implicit(6, ia5String(url)))],
-  )
-  return { oid: '1.3.6.1.5.5.7.1.1', critical: false, value: sequence(...parts) }
-}
