@@ -7,6 +7,7 @@ import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import type { DigestName } from '../algorithms.ts'
 import { concatBytes } from '../bytes/bytes.ts'
 import { SignError } from '../errors.ts'
+import { Sha256Rounds } from './sha256-rounds.ts'
 import type { Work } from './work.ts'
 
 const HASHES = {
@@ -63,20 +64,29 @@ export async function pkcs12Derive(
   return concatBytes(out).slice(0, length)
 }
 
+/** The digest of `first`, and then of itself until `iterations` were done. */
 async function iterate(digest: KdfDigest, first: Uint8Array, iterations: number, work: Work): Promise<Uint8Array> {
-  const hash = HASHES[digest]
-  let a = hash(first)
-  // One state used again: a new one for each round is half of the time.
-  const state = hash.create()
-  const fresh = hash.create()
-  for (let round = 1; round < iterations; round++) {
-    fresh._cloneInto(state as never)
-    state.update(a).digestInto(a)
-    if (round % BREATH === 0) await work.breathe(round)
+  const value = HASHES[digest](first).slice()
+  const repeat = repeater(digest)
+  for (let done = 1; done < iterations;) {
+    const rounds = Math.min(BREATH, iterations - done)
+    repeat(value, rounds)
+    done += rounds
+    if (done < iterations) await work.breathe(done)
   }
-  a = a.slice()
-  state.destroy()
-  return a
+  return value
+}
+
+/** Hashes a value again and again, in place. SHA-256 is what files of many iterations use. */
+function repeater(digest: KdfDigest): (value: Uint8Array, rounds: number) => void {
+  if (digest === 'SHA-256') {
+    const state = new Sha256Rounds()
+    return (value, rounds) => state.run(value, rounds)
+  }
+  const hash = HASHES[digest]
+  return (value, rounds) => {
+    for (let round = 0; round < rounds; round++) value.set(hash(value))
+  }
 }
 
 /** Copies up to a multiple of `size`; nothing stays nothing. */
