@@ -1,7 +1,7 @@
 import { importParameters, mechanismsFor, signParameters } from '../core/algorithms.ts'
 import { SignError } from '../core/errors.ts'
 import type { Mechanism, SignerInfo } from '../core/keys.ts'
-import { openKeyFile } from '../core/pkcs12/pem.ts'
+import { openKeyFile } from '../core/pkcs12/key-file.ts'
 import type { Pkcs12Contents } from '../core/pkcs12/read.ts'
 import { certificateFacts, parseCertificate } from '../core/x509/certificate.ts'
 import type { Ports } from '../core/ports.ts'

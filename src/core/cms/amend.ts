@@ -8,7 +8,7 @@ import type { DerNode, FieldReader } from '../bytes/der-read.ts'
 import { explicit, integer, oid, sequence, setOf, tlv } from '../bytes/der-write.ts'
 import type { DerBytes } from '../bytes/der-write.ts'
 import { SignError } from '../errors.ts'
-import { ID_SIGNED_DATA } from './read.ts'
+import { ID_SIGNED_DATA } from './oids.ts'
 
 export type Amendment = Readonly<{
   /** Whole Attribute TLVs for the SignerInfo of the same place; undefined or empty: none. */

@@ -22,9 +22,8 @@ import {
 } from '../bytes/der-read.ts'
 import { SignError } from '../errors.ts'
 import type { Finding } from '../validation/facts.ts'
+import { ID_SIGNED_DATA } from './oids.ts'
 
-export const ID_SIGNED_DATA = '1.2.840.113549.1.7.2'
-export const ID_DATA = '1.2.840.113549.1.7.1'
 export const ID_TST_INFO = '1.2.840.113549.1.9.16.1.4'
 const ID_RI_OCSP_RESPONSE = '1.3.6.1.5.5.7.16.2'
 /** OCSP basic response by itself (older CAdES writers, RFC 5940 forbids it not). */

@@ -5,7 +5,8 @@ import type { SignatureAlgorithm } from '../keys.ts'
 import { testEngine } from '../../testing/engines.ts'
 import { testChain, testKey } from '../../testing/pki.ts'
 import { verifySignature } from '../suites/verify.ts'
-import { ATTRIBUTE, buildSignedAttributes, encodeSignedData, maxSignedDataLength, type SignerEntry } from './write.ts'
+import { buildSignedAttributes, encodeSignedData, maxSignedDataLength, type SignerEntry } from './write.ts'
+import { ATTRIBUTE } from './oids.ts'
 
 const at = new Date('2026-11-22T10:00:00Z')
 
@@ -45,7 +46,7 @@ test('the DTBS is a SET OF in DER order under SHA-256, 384 and 512; CAdES has a 
         ATTRIBUTE.messageDigest,
         ATTRIBUTE.signingTime,
         ATTRIBUTE.signingCertificateV2,
-        ATTRIBUTE.cmsAlgorithmProtection,
+        ATTRIBUTE.algorithmProtection,
       ].toSorted(),
     )
   }

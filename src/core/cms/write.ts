@@ -30,22 +30,7 @@ import type { Mechanism } from '../keys.ts'
 import type { Engine } from '../ports.ts'
 import { signatureOctets } from '../suites/ecdsa-value.ts'
 import { parseCertificate, type Certificate } from '../x509/certificate.ts'
-
-export const ID_DATA = '1.2.840.113549.1.7.1'
-export const ID_SIGNED_DATA = '1.2.840.113549.1.7.2'
-
-export const ATTRIBUTE = {
-  contentType: '1.2.840.113549.1.9.3',
-  messageDigest: '1.2.840.113549.1.9.4',
-  signingTime: '1.2.840.113549.1.9.5',
-  cmsAlgorithmProtection: '1.2.840.113549.1.9.52',
-  signingCertificateV2: '1.2.840.113549.1.9.16.2.47',
-  signaturePolicy: '1.2.840.113549.1.9.16.2.15',
-  commitmentType: '1.2.840.113549.1.9.16.2.16',
-  signerLocation: '1.2.840.113549.1.9.16.2.17',
-  mimeType: '0.4.0.1733.2.1',
-  signatureTimeStamp: '1.2.840.113549.1.9.16.2.14',
-} as const
+import { ATTRIBUTE, ID_DATA, ID_SIGNED_DATA } from './oids.ts'
 
 /** EN 319 122-1, 5.2.3; `approval` is the visa. */
 export const COMMITMENT = {
@@ -99,7 +84,7 @@ export async function buildSignedAttributes(input: SignedAttributesInput, engine
     attribute(ATTRIBUTE.messageDigest, octetString(messageDigest)),
     attribute(ATTRIBUTE.signingCertificateV2, await signingCertificateV2(input.certificate, mechanism, engine)),
     attribute(
-      ATTRIBUTE.cmsAlgorithmProtection,
+      ATTRIBUTE.algorithmProtection,
       sequence(digestAlgorithmIdentifier(mechanism.digest), implicit(1, signatureAlgorithmIdentifier(mechanism))),
     ),
   ]

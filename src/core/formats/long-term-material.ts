@@ -1,5 +1,6 @@
 /** Certificates and revocation data that let a signature be checked when nobody answers any more: EN 319 122-1, 5.5; EN 319 142-1, 5.4. */
-import { attributesOf, ATTRIBUTE } from '../cms/attributes.ts'
+import { attributesOf } from '../cms/attributes.ts'
+import { ATTRIBUTE } from '../cms/oids.ts'
 import type { CmsSignedData, CmsSigner } from '../cms/read.ts'
 import { SignError } from '../errors.ts'
 import type { Ports } from '../ports.ts'

@@ -1,4 +1,5 @@
-import { ATTRIBUTE, attributesOf } from '../cms/attributes.ts'
+import { attributesOf } from '../cms/attributes.ts'
+import { ATTRIBUTE } from '../cms/oids.ts'
 import { messageOf, readSigner } from '../cms/read.ts'
 import { SignError } from '../errors.ts'
 import type { SignatureFacts } from '../validation/facts.ts'

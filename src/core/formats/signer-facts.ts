@@ -3,7 +3,6 @@ import { toHex } from '../bytes/bytes.ts'
 import { TAG, derOctets, derOid, type DerNode } from '../bytes/der-read.ts'
 import { derNull, oid as oidBytes, sequence } from '../bytes/der-write.ts'
 import {
-  ATTRIBUTE,
   algorithmProtectionHolds,
   certificateValues,
   commitmentTypes,
@@ -12,6 +11,7 @@ import {
   signingTime,
   singleValue,
 } from '../cms/attributes.ts'
+import { ATTRIBUTE } from '../cms/oids.ts'
 import type { CmsSignedData, CmsSigner } from '../cms/read.ts'
 import { SignError } from '../errors.ts'
 import type { RevocationSource } from '../revocation/collect-chain.ts'

@@ -1,6 +1,7 @@
 import type { DigestName } from '../algorithms.ts'
 import { concatBytes, toHex } from '../bytes/bytes.ts'
-import { ATTRIBUTE, attributesOf } from '../cms/attributes.ts'
+import { attributesOf } from '../cms/attributes.ts'
+import { ATTRIBUTE } from '../cms/oids.ts'
 import { messageOf, type CmsSignedData, type CmsSigner } from '../cms/read.ts'
 import { SignError } from '../errors.ts'
 import { digestBytes } from '../suites/digest.ts'

@@ -8,6 +8,7 @@ import { shroudedKey, type Bags } from './bags.ts'
 import { passwordForms } from './password.ts'
 import { pkcs8OfEc, pkcs8OfRsa } from './private-key.ts'
 import { decrypter, openPkcs12, type Pkcs12Contents } from './read.ts'
+import { traditionalKey } from './traditional-pem.ts'
 import { startWork, type WorkOptions } from './work.ts'
 
 /**
@@ -34,13 +35,16 @@ async function openPem(
   const bags: Bags = { keys: [], certificates: [], unknown: 0, weak: false }
   const decrypt = decrypter(passwordForms(password), startWork(engine, options))
   try {
-    for (const { label, bytes } of blocks) {
+    for (const block of blocks) {
+      const { label, bytes } = block
       if (label.endsWith('CERTIFICATE')) bags.certificates.push({ der: bytes })
       else if (label === 'PRIVATE KEY') bags.keys.push({ pkcs8: bytes })
-      else if (label === 'RSA PRIVATE KEY') bags.keys.push({ pkcs8: pkcs8OfRsa(bytes) })
-      else if (label === 'EC PRIVATE KEY') bags.keys.push({ pkcs8: pkcs8OfEc(bytes) })
+      else if (label === 'RSA PRIVATE KEY') bags.keys.push({ pkcs8: pkcs8OfRsa(traditionalKey(block, password, bags)) })
+      else if (label === 'EC PRIVATE KEY') bags.keys.push({ pkcs8: pkcs8OfEc(traditionalKey(block, password, bags)) })
       else if (label === 'ENCRYPTED PRIVATE KEY') {
         bags.keys.push({ pkcs8: await shroudedKey(parseDer(bytes, 'ber'), bags, decrypt) })
+      } else if (label.endsWith('PRIVATE KEY')) {
+        throw new SignError('PKCS12_UNSUPPORTED', `a key of the kind ${label}`, { details: { label } })
       } else if (label !== 'EC PARAMETERS') bags.unknown++
     }
     if (bags.keys.length === 0) throw new SignError('PKCS12_NO_KEY', 'the file holds no private key')

@@ -1,4 +1,5 @@
-import { ATTRIBUTE, attributesOf } from '../../cms/attributes.ts'
+import { attributesOf } from '../../cms/attributes.ts'
+import { ATTRIBUTE } from '../../cms/oids.ts'
 import { parseSignedData } from '../../cms/read.ts'
 import type { PdfDocument } from '../../pdf/document.ts'
 import type { PdfSignature } from '../../pdf/signatures.ts'
