@@ -83,10 +83,10 @@ describeShared('NIST PKITS 1.0.1', (shared) => {
     expect(given).toBe(expected)
   })
 
-  // Path building must find the way, and only a right one, when everything that NIST ever issued lies in one heap.
-  test.each(
-    cases.filter((one) => !NOT_APPLICABLE[one.id] && one.revocation !== false).map((one) => [one.name, one] as const),
-  )('in one heap: %s', async (_, subject) => {
+  // Path building must find the way, and only a right one, when everything that NIST ever issued lies in one heap. Every third case: each
+  // reads 405 certificates and 173 lists. A list that a case withholds lies in the heap, so that lack is no fault here.
+  const inHeap = cases.filter((one, i) => i % 3 === 0 && !NOT_APPLICABLE[one.id] && one.revocation !== false)
+  test.each(inHeap.map((one) => [one.name, one] as const))('in one heap: %s', async (_, subject) => {
     const given = await judge(subject, everyCertificate, everyList)
     if (subject.error !== undefined && subject.error.class !== 'InsufficientRevinfoError') expect(given).toBe(false)
     if (subject.error === undefined) expect(given).toBe(true)
