@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { SignError } from '../errors.ts'
 import type { SignatureAlgorithm } from '../keys.ts'
-import type { Ports } from '../ports.ts'
+import type { Engine, Ports } from '../ports.ts'
 import { fakeClock, testRandom } from '../../testing/ports.ts'
 import { testEngine } from '../../testing/engines.ts'
 import { signerInfoOf, testChain, type TestParty } from '../../testing/pki.ts'
@@ -23,10 +23,10 @@ export type FormatCase<P, S> = Readonly<{
   check?: (signed: SignedFile, original: SourceFile, ports: Ports) => Promise<void>
 }>
 
-export const contractPorts = (): Ports => ({
+export const contractPorts = (engine: Engine = testEngine): Ports => ({
   clock: fakeClock('2026-11-22T10:00:00Z'),
   random: testRandom,
-  engine: testEngine,
+  engine,
 })
 
 const requestOf = <P>(file: SourceFile, leaf: TestParty, options: P): SignRequest<P> => ({
