@@ -10,6 +10,7 @@ import type { Ports } from '../core/ports.ts'
 import { DEFAULT_POLICY } from '../core/validation/policy.ts'
 import { validate } from '../core/validation/validate.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
+import { plainAppearance } from './appearance.ts'
 import type { SignArguments } from './arguments.ts'
 import { exists, isDirectory, isSameFile, openFile, readPassword, writeWhole } from './files.ts'
 import { loadKey, type CliKey } from './key.ts'
@@ -97,7 +98,7 @@ async function signOne(job: Job, context: Context): Promise<FileOutcome> {
   const { args, ports, key, signal } = context
   try {
     const signing = await signingOf(format)
-    const options = format === 'PAdES' ? padesOptions(context) : cadesOptions(args)
+    const options = format === 'PAdES' ? await padesOptions(context) : cadesOptions(args)
     const signers = [{ signer: key.signer, mechanism: key.mechanism }]
     const prepared = await signing.prepare({ files: [file], signers, level: 'B-B', options, signal }, ports)
     const values: Uint8Array[] = []
@@ -121,9 +122,11 @@ function describe(error: unknown): { code: ErrorCode; message: string } {
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
 }
 
-function padesOptions({ args, pdfPassword }: Context): PadesOptions {
+async function padesOptions({ args, pdfPassword, key, ports }: Context): Promise<PadesOptions> {
   const { visible, field, reason, location, contact, commitment } = args
+  const isSeen = visible !== undefined || field !== undefined
   return {
+    ...(isSeen ? { appearance: await plainAppearance(key.signer.certificate, ports.clock.now(), args) } : {}),
     ...(visible === undefined ? {} : { field: { kind: 'new', ...visible } }),
     ...(field === undefined ? {} : { field: { kind: 'existing', name: field } }),
     ...(reason === undefined ? {} : { reason }),

@@ -106,6 +106,7 @@ export class PdfDocument {
 
   /** The object, null when it is free, unknown or unreadable (ISO 32000-2, 7.3.10). Strings are decrypted. */
   async get(ref: PdfRef, view = 0): Promise<PdfObject> {
+    if (ref.number === 0) return null
     const located = await this.locate(ref.number, view)
     if (!located) return null
     const { entry } = located

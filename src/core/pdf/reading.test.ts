@@ -207,3 +207,10 @@ test('hybrid: objects hidden from the table are found in its stream', async () =
   expect(nameOf(dictOf(await document.get(new PdfRef(1, 0)))?.get('Type'))).toBe('Catalog')
   expect(await document.resolve(new PdfDict())).toBeInstanceOf(PdfDict)
 })
+
+test('object 0 is never an object, even where a scan finds one', async () => {
+  const text = fromLatin1(classicPdf())
+    .replace('1 0 obj', '0 0 obj')
+    .replace(/startxref\n\d+/, 'startxref\n7')
+  expect(await code(open(latin1(text.replace('/Root 1 0 R', '/Root 0 0 R'))))).toBe('FORMAT_UNRECOVERABLE')
+})

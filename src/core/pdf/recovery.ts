@@ -66,7 +66,8 @@ function headerBefore(bytes: Uint8Array, at: number): { at: number; number: numb
   if (bytes[at + 1] !== 98 || bytes[at + 2] !== 106) return null
   const generation = integerBefore(bytes, at)
   const number = generation && integerBefore(bytes, generation.at)
-  if (!number || number.value > MAX_NUMBER || generation.value > 65535) return null
+  // Object 0 is the head of the free list and never an object.
+  if (!number || number.value === 0 || number.value > MAX_NUMBER || generation.value > 65535) return null
   return { at: number.at, number: number.value, generation: generation.value }
 }
 

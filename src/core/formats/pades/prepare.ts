@@ -2,6 +2,7 @@ import { blobSource } from '../../bytes/byte-source.ts'
 import { digestBlob } from '../../bytes/digest-blob.ts'
 import { assertMechanism, digestByName } from '../../algorithms.ts'
 import { buildSignedAttributes, maxSignedDataLength } from '../../cms/write.ts'
+import { SignError } from '../../errors.ts'
 import { PdfDict, PdfRef, name } from '../../pdf/objects.ts'
 import type { PdfObject } from '../../pdf/objects.ts'
 import { openPdf } from '../../pdf/open.ts'
@@ -45,6 +46,7 @@ export async function preparePades(
   signal?.throwIfAborted()
   progress?.('reading', 1)
   const { appended, contents, field } = laidOut
+  if (document.recovered) await proveReadable(new Blob([file.blob, appended]), options)
   // The two spans of /ByteRange: all but the hex string with its angle brackets.
   const covered = new Blob([
     file.blob,
@@ -58,6 +60,13 @@ export async function preparePades(
   const dtbs = await attributes(signer, options, messageDigest, ports)
   const state = { name: file.name, original: file.blob, appended, contents, field }
   return { format: 'PAdES', toBeSigned: [{ ...signer, dtbs }], state }
+}
+
+/** What was pieced together by a scan must be found by its new cross-reference data, or nothing is signed. */
+async function proveReadable(result: Blob, { password }: PadesOptions): Promise<void> {
+  const written = await openPdf(blobSource(result), password === undefined ? {} : { password })
+  if (!written.recovered) return
+  throw new SignError('FORMAT_NOT_INCREMENTAL', 'the file is too broken to be added to')
 }
 
 function onlyOne(request: SignRequest<PadesOptions>): { file: SourceFile; signer: RequestedSigner } {
