@@ -22,6 +22,9 @@ async function begin(options: EmbeddingOptions): Promise<Story> {
   return { ...open, page, frame: page.frameLocator('#signer iframe'), complaints }
 }
 
+/** The browser itself says in the console that storage was not granted: that is the ladder's first rung, not a fault. */
+const ours = ({ complaints }: Story) => complaints.filter(({ text }) => !text.startsWith('requestStorageAccess:'))
+
 /** As a person does, once, on the signer's own site. */
 async function makeKey(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'New key' }).click()
@@ -125,7 +128,7 @@ test.describe('@embed', () => {
             await signInWindow(story)
             await expectStored(story)
           }
-          expect(story.complaints).toEqual([])
+          expect(ours(story)).toEqual([])
         })
       }
     }
@@ -158,7 +161,7 @@ test.describe('@embed', () => {
       'stored in the deal',
     ])
       await expect(timeline).toContainText(step)
-    expect(story.complaints).toEqual([])
+    expect(ours(story)).toEqual([])
   })
 
   test('the window is closed half-way: nothing was signed, and it opens again', async () => {
@@ -215,7 +218,7 @@ test.describe('@embed', () => {
     const button = story.frame.getByRole('button', { name: /^Sign contract\.pdf/ })
     await expect(button).toHaveAttribute('data-visibility', 'clear')
     await button.click()
-    await expect(story.frame.getByText('Signed. Saving at localhost')).toBeVisible()
+    await expect(story.frame.getByText('Signed. Saving at localhost').first()).toBeVisible()
     await openDeal(story)
     await story.page.getByRole('button', { name: 'Sign invoice.pdf' }).click()
     await expectStored(story)
@@ -243,7 +246,7 @@ test.describe('@embed what a page lays over the button', () => {
     'a shrunk frame': '#signer iframe { transform: scale(0.3) }',
     'a turned frame': '#signer iframe { transform: rotate(2deg) }',
     'a blended frame': '#signer iframe { mix-blend-mode: multiply }',
-    'a clipped frame': '#signer iframe { clip-path: inset(0 0 90px 0) }',
+    'a clipped frame': '#signer iframe { clip-path: inset(0 0 220px 0) }',
   }
 
   test('no trick leaves the button live; without them it is', async () => {
@@ -300,11 +303,11 @@ test.describe('@embed closed doors', () => {
   })
 
   test('a wrong config.json opens nowhere and names each mistake', async () => {
-    const story = await begin({ storage: 'default', config: { relay: 7, brandng: {} } })
+    const story = await begin({ storage: 'default', config: { policy: { level: 'B-X' }, brandng: {} } })
     await openDeal(story)
     await pressSign(story.page)
     await expect(story.frame.getByText('/brandng')).toBeVisible()
-    await expect(story.frame.getByText('not-url: 7')).toBeVisible()
+    await expect(story.frame.getByText('not-one-of: "B-X"')).toBeVisible()
   })
 
   test('the frame page on its own, and the window without its frame, say what they are', async () => {

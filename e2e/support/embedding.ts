@@ -44,6 +44,8 @@ export type EmbeddingOptions = Readonly<{
   sandbox?: string | null
   /** Whether config.json names the CRM. */
   listed?: boolean
+  /** More sites that may embed; may grow. */
+  embedders?: string[]
   /** False: a host that sends no frame-ancestors, as a static host without headers. */
   frameAncestors?: boolean
   /** Changes to config.json. */
@@ -53,7 +55,7 @@ export type EmbeddingOptions = Readonly<{
 /** The built app on 127.0.0.1, the demo CRM on localhost (two sites), and a fresh profile. */
 export async function openEmbedding(options: EmbeddingOptions): Promise<Embedding> {
   const { storage, crmHeaders = {}, sandbox = null, listed = true, config = {} } = options
-  const embedders: string[] = []
+  const embedders = options.embedders ?? []
   const root = join(process.cwd(), 'dist/app')
   const bare = { '/config.json': () => JSON.stringify({ version: 1, embedders, ...config }) }
   const app =
