@@ -12,7 +12,6 @@ for (const byte of [0, 9, 10, 12, 13, 32]) KIND[byte] = WHITE
 for (const character of '()<>[]{}/%') KIND[character.charCodeAt(0)] = DELIMITER
 
 export const isWhite = (byte: number): boolean => KIND[byte] === WHITE
-export const isDelimiter = (byte: number): boolean => KIND[byte] === DELIMITER
 export const isDigit = (byte: number): boolean => byte >= 48 && byte <= 57
 
 /** Value of a hex digit, -1 for another byte. */
