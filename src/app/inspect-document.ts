@@ -18,6 +18,7 @@ export async function inspect(
     name: file.name,
     size: file.blob.size,
     containers: containersOf(found, file),
+    proposed: proposedFor(found, file),
   }
 }
 
@@ -37,6 +38,13 @@ async function inspection(
 function containersOf({ kind, refused }: Inspection, { blob }: SourceFile): readonly SignatureContainer[] {
   if (blob.size === 0) return []
   return kind === 'pdf' && !refused ? ['embedded', 'detached'] : ['detached']
+}
+
+/** A PDF that cannot hold a signature gets none beside it unless the person asks for that. */
+function proposedFor({ kind, refused }: Inspection, file: SourceFile): SignatureContainer | null {
+  if (file.blob.size === 0) return null
+  if (kind === 'pdf') return refused ? null : 'embedded'
+  return isNamedPdf(file) ? null : 'detached'
 }
 
 /** By content. @returns false also when the file cannot be read: what reads it next says why. */

@@ -19,6 +19,8 @@ export type DocumentInspection = Inspection &
     size: number
     /** Formats that can hold a signature for this file, the one to propose first. */
     containers: readonly SignatureContainer[]
+    /** What 'auto' means for this file; null: it cannot be signed without another choice. */
+    proposed: SignatureContainer | null
   }>
 
 /** `embedded`: in the file itself (PDF: PAdES). `detached`: a `.p7s` beside it (CAdES), any file. */

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef } from 'react'
+import { useId, useLayoutEffect, useRef } from 'react'
 import type { ReactNode } from 'react'
 import { useI18n } from '../i18n/context.tsx'
 import { Icon } from './icon.tsx'
@@ -16,7 +16,8 @@ export function Dialog({ title, children, footer, onClose }: Props) {
   const i18n = useI18n()
   const ref = useRef<HTMLDialogElement>(null)
   const titleId = useId()
-  useEffect(() => {
+  // Before React takes the element out: a dialog that is gone can no longer give the focus back.
+  useLayoutEffect(() => {
     const dialog = ref.current
     if (!dialog) return
     if (!dialog.open) dialog.showModal()

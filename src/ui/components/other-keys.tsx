@@ -46,7 +46,7 @@ export function OtherKeys({ listing, onOpened }: { listing: KeyListing; onOpened
 
   return (
     <section className="stack-tight" aria-label={i18n.t('keyring.otherKeys')}>
-      <h3 className="section-label">{i18n.t('keyring.otherKeys')}</h3>
+      <h2 className="section-label">{i18n.t('keyring.otherKeys')}</h2>
       {offered.map((one) =>
         isShown(one.provider) ? (
           <SourceButton key={one.provider} id={one.provider} state={one} busy={busy} onOpen={open} />

@@ -95,7 +95,16 @@ function useInspections(
 const keyOf = (item: SessionItem) => `${String(item.id)}/${String(item.attempt)}`
 
 function unreadable(file: SourceFile, refused: Refusal): DocumentInspection {
-  return { name: file.name, size: file.blob.size, kind: 'other', containers: [], pdf: null, warnings: [], refused }
+  return {
+    name: file.name,
+    size: file.blob.size,
+    kind: 'other',
+    containers: [],
+    proposed: null,
+    pdf: null,
+    warnings: [],
+    refused,
+  }
 }
 
 /** Documents on the table, how they are to be signed, and the run: the state of every page that signs. */

@@ -39,7 +39,7 @@ export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: stri
 /** `auto` resolved for one file: what will be made of it. */
 export function containerFor(inspection: DocumentInspection | null, options: SignOptions): SignatureContainer | null {
   if (!inspection) return null
-  if (options.container === 'auto') return inspection.containers[0] ?? null
+  if (options.container === 'auto') return inspection.proposed
   return inspection.containers.includes(options.container) ? options.container : null
 }
 
@@ -131,7 +131,9 @@ function ContainerChoice({ session, disabled }: { session: SignSession; disabled
   const group = useId()
   const { items, options } = session
   const anyPdf = items.some((item) => item.inspection?.containers.includes('embedded'))
-  const chosen = options.container === 'auto' ? (anyPdf ? 'embedded' : 'detached') : options.container
+  // Nothing is chosen for a PDF that cannot be signed inside: a file beside it is made only when asked for.
+  const proposed = items.some((item) => item.inspection?.proposed === 'detached') ? 'detached' : null
+  const chosen = options.container === 'auto' ? (anyPdf ? 'embedded' : proposed) : options.container
   if (items.some((item) => !item.inspection)) return <div className="placeholder container-placeholder" />
   return (
     <fieldset className="stack-tight" disabled={disabled}>
@@ -150,7 +152,9 @@ function ContainerChoice({ session, disabled }: { session: SignSession; disabled
           </label>
         ))}
       </div>
-      <p className="small muted">{i18n.t(chosen === 'embedded' ? 'sign.embeddedMeans' : 'sign.detachedMeans')}</p>
+      {chosen && (
+        <p className="small muted">{i18n.t(chosen === 'embedded' ? 'sign.embeddedMeans' : 'sign.detachedMeans')}</p>
+      )}
     </fieldset>
   )
 }

@@ -1,0 +1,66 @@
+import { download } from '../support/files.ts'
+import { expect, test } from '../support/test.ts'
+import { SAMPLES } from './steps.ts'
+
+test('a key, a signature and its verification by keyboard alone @main', async ({ page }) => {
+  const { keyboard } = page
+  // Playwright catches choosers only while somebody listens, and a key press is faster than its asking for that.
+  page.on('filechooser', () => undefined)
+  /** Tab until the wanted thing has the focus. */
+  async function tabTo(role: Parameters<typeof page.getByRole>[0], name: string | RegExp): Promise<void> {
+    const wanted = page.getByRole(role, { name }).first()
+    await expect(wanted).toBeVisible()
+    for (let i = 0; i < 60; i++) {
+      if (await wanted.evaluate((element) => element === document.activeElement)) return
+      await keyboard.press('Tab')
+    }
+    throw new Error(`Tab never reached ${String(name)}`)
+  }
+
+  await page.goto('')
+  await tabTo('link', 'Keys')
+  await keyboard.press('Enter')
+  await tabTo('button', 'New key')
+  await keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: 'New key' })).toBeVisible()
+  await tabTo('textbox', 'Name')
+  await keyboard.type('Keyboard Person')
+  await tabTo('button', 'Create key')
+  await keyboard.press('Space')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(page.getByRole('main').getByText('Keyboard Person').first()).toBeVisible()
+
+  await tabTo('link', 'Sign')
+  await keyboard.press('Enter')
+  await tabTo('button', 'Choose files')
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), keyboard.press('Enter')])
+  await chooser.setFiles(SAMPLES.form)
+  // Enter in a field never signs.
+  await tabTo('textbox', /^Reason/)
+  await keyboard.type('Agreed')
+  await keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Signed', exact: true })).toHaveCount(0)
+  await tabTo('button', /^Sign order-form\.pdf .* as Keyboard Person/)
+  await keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'Signed', exact: true })).toBeVisible()
+  await tabTo('button', 'Download')
+  const signed = await download(page, () => keyboard.press('Enter'))
+
+  await tabTo('link', 'Verify')
+  await keyboard.press('Enter')
+  await tabTo('button', 'Choose files')
+  const [again] = await Promise.all([page.waitForEvent('filechooser'), keyboard.press('Enter')])
+  await again.setFiles(signed.path)
+  await expect(page.getByRole('heading', { name: /Signed in the name of Keyboard Person/ })).toBeVisible()
+})
+
+test('Escape closes a dialog and the focus comes back @main', async ({ page }) => {
+  await page.goto('#/keys')
+  const open = page.getByRole('button', { name: 'New key' })
+  await open.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toHaveCount(0)
+  await expect(open).toBeFocused()
+})

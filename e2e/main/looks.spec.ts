@@ -1,0 +1,50 @@
+import { expectAccessible } from '../support/axe.ts'
+import { picture } from '../support/files.ts'
+import { expect, test } from '../support/test.ts'
+import { createKey, file, openToSign, openToVerify, SAMPLES, sign, signButton, takeFile } from './steps.ts'
+
+test('every page passes axe and is pictured at three widths, light and dark @main', async ({ page }) => {
+  test.slow()
+  const look = async (name: string): Promise<void> => {
+    await expectAccessible(page)
+    await picture(page, name)
+  }
+  await page.goto('')
+  await expect(page.getByRole('button', { name: 'Choose files' })).toBeVisible()
+  await look('sign-empty')
+  await page.goto('#/keys')
+  await page.getByRole('button', { name: 'New key' }).click()
+  await expect(page.getByRole('button', { name: 'Create key' })).toBeEnabled()
+  await look('keys-new')
+  await page.keyboard.press('Escape')
+  await createKey(page, { organisation: 'Northwind Facility Services', email: 'ann@example.com' })
+  await page.getByText('Certificate details').click()
+  await look('keys')
+  await openToSign(page, SAMPLES.contract)
+  await expect(page.getByText('SERVICES AGREEMENT No. 2026-117').first()).toBeVisible()
+  await expect(signButton(page)).toBeEnabled()
+  await look('sign-document')
+  await sign(page)
+  await look('sign-done')
+  const { bytes } = await takeFile(page)
+  await openToVerify(page, file('contract-signed.pdf', bytes))
+  await expect(page.getByRole('heading', { name: /Signed in the name of/ })).toBeVisible()
+  await look('verify')
+  await page.goto('#/about')
+  await expect(page.getByRole('heading', { name: 'About Countersign' })).toBeVisible()
+  await look('about')
+})
+
+test('no page is wider than a small phone, in each language @main', async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 })
+  for (const language of ['en', 'ru', 'uk']) {
+    await page.goto('#/about')
+    await page.getByRole('combobox').selectOption(language)
+    for (const route of ['about', 'sign', 'verify', 'keys']) {
+      await page.goto(`#/${route}`)
+      await expect(page.locator('html')).toHaveAttribute('lang', language)
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+      expect(wider, `${route} in ${language}`).toBeLessThanOrEqual(0)
+    }
+  }
+})
