@@ -221,6 +221,8 @@ test.describe('@embed', () => {
     await expect(story.frame.getByText('Signed. Saving at localhost').first()).toBeVisible()
     await openDeal(story)
     await story.page.getByRole('button', { name: 'Sign invoice.pdf' }).click()
+    await expect(story.page.locator('#contract-state')).toHaveText('Signed · v2')
+    await story.page.locator('#close').click()
     await expectStored(story)
   })
 
