@@ -118,6 +118,7 @@ export const verify = {
   'status_not-checked': 'Not checked:',
   judgedAt: 'Judged on {time} by the policy {policy}.',
   downloadJson: 'Report (JSON)',
+  downloadXml: 'Report (ETSI XML)',
   print: 'Print',
   trustedHere: 'Trusted here',
   addAnchor: 'Add a certificate',

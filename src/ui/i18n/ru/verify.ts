@@ -129,6 +129,7 @@ export const verify: Catalogue['verify'] = {
   'status_not-checked': 'Не проверялось:',
   judgedAt: 'Проверено {time} по политике {policy}.',
   downloadJson: 'Отчёт (JSON)',
+  downloadXml: 'Отчёт (ETSI XML)',
   print: 'Печать',
   trustedHere: 'Кому вы доверяете',
   addAnchor: 'Добавить сертификат',

@@ -129,6 +129,7 @@ export const verify: Catalogue['verify'] = {
   'status_not-checked': 'Не перевірялося:',
   judgedAt: 'Перевірено {time} за політикою {policy}.',
   downloadJson: 'Звіт (JSON)',
+  downloadXml: 'Звіт (ETSI XML)',
   print: 'Друк',
   trustedHere: 'Кому ви довіряєте',
   addAnchor: 'Додати сертифікат',

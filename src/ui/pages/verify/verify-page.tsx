@@ -153,6 +153,15 @@ function Report({ report }: { report: ValidationReport }) {
     const json = JSON.stringify(report, null, 2)
     saveFile({ name: 'validation-report.json', blob: new Blob([json], { type: 'application/json' }) })
   }
+  const signed = report.files.filter(({ signatures }) => signatures.length > 0)
+  const downloadXml = async () => {
+    const { etsiReport } = await import('../../../core/validation/etsi-report.ts')
+    for (const file of signed) {
+      const xml = etsiReport(file, report)
+      if (xml !== null)
+        saveFile({ name: `${file.name}.report.xml`, blob: new Blob([xml], { type: 'application/xml' }) })
+    }
+  }
   return (
     <>
       {report.files.map((file, index) => (
@@ -165,6 +174,12 @@ function Report({ report }: { report: ValidationReport }) {
             <Icon name="download" />
             {i18n.t('verify.downloadJson')}
           </button>
+          {signed.length > 0 && (
+            <button type="button" className="button small" onClick={() => void downloadXml()}>
+              <Icon name="download" />
+              {i18n.t('verify.downloadXml')}
+            </button>
+          )}
           <button type="button" className="button small" onClick={() => globalThis.print()}>
             <Icon name="printer" />
             {i18n.t('verify.print')}
