@@ -112,6 +112,13 @@ export function compose(composition: Composition = {}): Services {
     store,
     providers: [store, ...providers],
     scriptUrl,
+    level: config.policy.level,
+    async pickToken(container, language, signal) {
+      const { mountFortifyPicker } = await import('./providers/fortify/mount-picker.ts')
+      // The key lives as long as the picker's connection, so it is not released before the page closes.
+      const picked = await mountFortifyPicker(container, language, signal)
+      return picked && keys.hold('fortify', picked.key)
+    },
     version: import.meta.env.VITE_APP_VERSION ?? 'development',
   }
 }

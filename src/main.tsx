@@ -1,7 +1,23 @@
 import { createRoot } from 'react-dom/client'
+import { DEFAULT_CONFIG } from './app/config.ts'
+import { refusalOf } from './app/refusal.ts'
 import { compose } from './compose.entry.ts'
+import { SignError } from './core/errors.ts'
+import { readConfig } from './read-config.entry.ts'
 import { App } from './ui/app.tsx'
+import { ClosedPage } from './ui/pages/embed/closed-page.tsx'
 
-const root = document.getElementById('root')
-if (!root) throw new TypeError('index.html has no #root')
-createRoot(root).render(<App services={compose()} />)
+const element = document.getElementById('root')
+if (!element) throw new TypeError('index.html has no #root')
+const root = createRoot(element)
+
+/** A wrong config.json closes the page; one that cannot be reached and never was good here leaves what needs none. */
+async function start(): Promise<void> {
+  const config = await readConfig(false).catch((error: unknown) => {
+    if (error instanceof SignError && error.code === 'CONFIG_UNREACHABLE') return DEFAULT_CONFIG
+    throw error
+  })
+  root.render(<App services={compose({ config })} />)
+}
+
+start().catch((error: unknown) => root.render(<ClosedPage closed={{ kind: 'failed', refusal: refusalOf(error) }} />))

@@ -100,6 +100,19 @@ test('pair once, one PIN: RSA and P-256 of the token sign, and others accept it 
   expect(bridge.events.filter((event) => 'pinAsked' in event)).toHaveLength(1)
 })
 
+test('Fortify’s own picker: the key chosen there signs @tokens', async ({ tokenPage: page, bridge, rig }) => {
+  await bridge.order({ set: { pin: '12345678' } })
+  await page.goto(`${new URL(page.url()).origin}/#/keys`)
+  await page.getByRole('button', { name: 'Fortify’s own list' }).click()
+  const picker = page.locator('peculiar-fortify-certificates')
+  await picker.getByText('Olena Token P256').first().click({ timeout: 30_000 })
+  await picker.getByText('Continue').first().click()
+  await expect(cards(page)).toHaveCount(1)
+  const p7s = await signWith(page, 'Olena Token P256', SAMPLES.offer)
+  const judged = opensslDetached(p7s, SAMPLES.offer, rig.caFile)
+  expect(judged?.good ?? true, judged?.text).toBe(true)
+})
+
 test('a wrong PIN, a locked one, and one that is not given are said plainly @tokens', async ({
   tokenPage: page,
   bridge,

@@ -125,6 +125,11 @@ export interface KeyAccess {
   used(ref: KeyRef, fingerprint: string): Promise<void>
 }
 
+/** For the composition: a key that came otherwise than by `open`, from a provider's own picker, is listed until the page closes. */
+export interface KeyHolder {
+  hold(provider: string, key: SigningKey): KeyRef
+}
+
 export type ManageKeysPorts = Readonly<{
   store: KeyStore
   /** Without the store. */
@@ -145,7 +150,7 @@ const ALGORITHMS: readonly NewKeyAlgorithm[] = [
   'ML-DSA-65',
 ]
 
-export function createManageKeys(ports: ManageKeysPorts): ManageKeys & KeyAccess {
+export function createManageKeys(ports: ManageKeysPorts): ManageKeys & KeyAccess & KeyHolder {
   const { store, clock, persistence, settings } = ports
   const opened = new Map<string, readonly SigningKey[]>()
   const listeners = new Set<() => void>()
@@ -249,6 +254,11 @@ export function createManageKeys(ports: ManageKeysPorts): ManageKeys & KeyAccess
         listeners.delete(listener)
         stop()
       }
+    },
+    hold(provider, key) {
+      opened.set(provider, [...(opened.get(provider) ?? []).filter(({ id }) => id !== key.id), key])
+      tell()
+      return { provider, id: key.id }
     },
     async find(ref, signal) {
       const keys = ref.provider === store.id ? await store.keys(signal) : opened.get(ref.provider)

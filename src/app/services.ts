@@ -1,3 +1,4 @@
+import type { SignatureLevel } from '../core/formats/format.ts'
 import type { DocumentHost } from '../core/host.ts'
 import type { KeyProvider, KeyStore } from '../core/keys.ts'
 import type { Clock } from '../core/ports.ts'
@@ -5,7 +6,7 @@ import type { CertificateRequests } from './certificate-requests.ts'
 import type { CompanyCa } from './company-ca.ts'
 import type { ImportKeys } from './import-keys.ts'
 import type { KeyBackups } from './key-backups.ts'
-import type { ManageKeys } from './manage-keys.ts'
+import type { KeyRef, ManageKeys } from './manage-keys.ts'
 import type { Prompts } from './prompts.ts'
 import type { SignDocuments } from './sign-documents.ts'
 import type { SignedResults } from './signed-results.ts'
@@ -30,6 +31,10 @@ export interface Services {
   /** Keys of this browser, for those that add to them: an imported file, a company CA's certificate. */
   readonly store: KeyStore
   readonly providers: readonly KeyProvider[]
+  /** Level to aim at when the person says nothing: `policy.level` of config.json. */
+  readonly level: SignatureLevel
+  /** Fortify's own picker as the alternative to our list; resolves to the chosen key's reference, null when cancelled. */
+  readonly pickToken: (container: HTMLElement, language: string, signal: AbortSignal) => Promise<KeyRef | null>
   /** Turns a same-origin script URL into what Trusted Types let `Worker` and `serviceWorker.register` take. */
   readonly scriptUrl: (url: string) => string
   readonly version: string

@@ -9,14 +9,36 @@ import { useAnnounce } from './live.tsx'
 import { Icon } from './icon.tsx'
 import { RefusalNotice } from './notice.tsx'
 
+/**
+ * A place of its own above the page for Fortify's element. It stays in the document after a key was picked, only closed: the
+ * element's connection to the bridge ends when it leaves.
+ */
+function openPickerHome(label: string): HTMLElement {
+  const home = document.createElement('div')
+  home.className = 'fortify-picker'
+  home.popover = 'manual'
+  home.role = 'dialog'
+  home.ariaLabel = label
+  document.body.append(home)
+  home.showPopover()
+  return home
+}
+
 const SHOWN = ['fortify', 'webusb'] as const
 type Shown = (typeof SHOWN)[number]
 const isShown = (id: string): id is Shown => SHOWN.some((one) => one === id)
 
+type Props = Readonly<{
+  listing: KeyListing
+  onOpened: (listing: KeyListing) => void
+  /** Offers Fortify's own list too; not inside a modal dialog, under which nothing else can be reached. */
+  withPicker?: boolean
+}>
+
 /** The ways to keys that do not live in this browser; nothing is reached before a person presses. */
-export function OtherKeys({ listing, onOpened }: { listing: KeyListing; onOpened: (listing: KeyListing) => void }) {
+export function OtherKeys({ listing, onOpened, withPicker = false }: Props) {
   const i18n = useI18n()
-  const { keys } = useServices()
+  const { keys, pickToken } = useServices()
   const announce = useAnnounce()
   const [busy, setBusy] = useState<Shown | null>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
@@ -44,6 +66,25 @@ export function OtherKeys({ listing, onOpened }: { listing: KeyListing; onOpened
     }
   }
 
+  const pick = async () => {
+    const controller = new AbortController()
+    running.current = controller
+    setBusy('fortify')
+    setRefusal(null)
+    const home = openPickerHome(i18n.t('keyring.fortifyPicker'))
+    try {
+      const picked = await pickToken(home, i18n.locale, controller.signal)
+      home.hidePopover()
+      if (!picked) home.remove()
+      onOpened(await keys.list())
+    } catch (error) {
+      home.remove()
+      if (!isAbort(error)) setRefusal(refusalOf(error))
+    } finally {
+      setBusy(null)
+    }
+  }
+
   return (
     <section className="stack-tight" aria-label={i18n.t('keyring.otherKeys')}>
       <h2 className="section-label">{i18n.t('keyring.otherKeys')}</h2>
@@ -51,6 +92,13 @@ export function OtherKeys({ listing, onOpened }: { listing: KeyListing; onOpened
         isShown(one.provider) ? (
           <SourceButton key={one.provider} id={one.provider} state={one} busy={busy} onOpen={open} />
         ) : null,
+      )}
+      {withPicker && offered.some((one) => one.provider === 'fortify') && (
+        <p className="small">
+          <button type="button" className="link-button" disabled={busy !== null} onClick={() => void pick()}>
+            {i18n.t('keyring.fortifyPicker')}
+          </button>
+        </p>
       )}
       {busy === 'fortify' && (
         <div className="row-between small">

@@ -58,7 +58,7 @@ export function KeysPage() {
             {i18n.t('keyring.caTitle')}
           </a>
         </div>
-        {listing && <OtherKeys listing={listing} onOpened={refresh} />}
+        {listing && <OtherKeys listing={listing} onOpened={refresh} withPicker />}
       </div>
       <StorageLine keys={listing?.keys ?? []} />
       {dialog === 'create' && (

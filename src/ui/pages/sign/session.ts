@@ -14,6 +14,7 @@ import { isAbort } from '../../../core/errors.ts'
 import { DEFAULT_LOOK } from './look-default.ts'
 import type { Look } from './look-default.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
+import { useServices } from '../../services.tsx'
 
 export type SessionItem = Readonly<{
   id: number
@@ -31,7 +32,7 @@ export type Run =
   | Readonly<{ status: 'running'; events: readonly (SignEvent | null)[]; finished: number; total: number }>
   | Readonly<{ status: 'done'; outcomes: readonly SignOutcome[] }>
 
-export const DEFAULT_OPTIONS: SignOptions = { container: 'auto', level: 'B-B', place: { kind: 'none' } }
+const DEFAULT_OPTIONS: Omit<SignOptions, 'level'> = { container: 'auto', place: { kind: 'none' } }
 
 const placeIn = (name: string) => ({ kind: 'field', name }) as const
 
@@ -109,8 +110,9 @@ function unreadable(file: SourceFile, refused: Refusal): DocumentInspection {
 
 /** Documents on the table, how they are to be signed, and the run: the state of every page that signs. */
 export function useSignSession(documents: SignDocuments): SignSession {
+  const { level } = useServices()
   const [items, setItems] = useState<readonly SessionItem[]>([])
-  const [options, setAllOptions] = useState<SignOptions>(DEFAULT_OPTIONS)
+  const [options, setAllOptions] = useState<SignOptions>({ ...DEFAULT_OPTIONS, level })
   const [run, setRun] = useState<Run>(IDLE)
   const [look, setLook] = useState(DEFAULT_LOOK)
   const nextId = useRef(1)
@@ -132,8 +134,8 @@ export function useSignSession(documents: SignDocuments): SignSession {
   const clear = useCallback(() => {
     setItems([])
     setRun(IDLE)
-    setAllOptions(DEFAULT_OPTIONS)
-  }, [])
+    setAllOptions({ ...DEFAULT_OPTIONS, level })
+  }, [level])
   const unlock = useCallback((id: number, password: string) => {
     const opened = (item: SessionItem) => ({
       ...item,
