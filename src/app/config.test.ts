@@ -19,7 +19,6 @@ const full = {
   storage: ['https://bucket.example'],
   usbTokens: [{ vendorId: 0x1209, productId: 0x0c1d }],
   confirmation: { default: 'none', byEmbedder: { 'https://*.bitrix24.ru': 'host' } },
-  unattended: [{ embedder: 'https://crm.example', maxUses: 10, maxDays: 2 }],
   branding: { name: 'Acme', accent: '#00aa77', logo: 'brand/logo.svg' },
   locale: 'uk',
 }
@@ -83,14 +82,11 @@ describe('config.json', () => {
     expect(problems({ version: 1, storage: ['https://*.bucket.example'] })).toEqual(['/storage/0 wildcard'])
   })
 
-  test('rules only for listed embedders, unattended never for a wildcard', () => {
-    expect(problems({ ...full, embedders: ['https://*.bitrix24.ru'] })).toEqual(['/unattended/0/embedder not-embedder'])
-    expect(problems({ ...full, unattended: [{ embedder: 'https://*.bitrix24.ru', maxUses: 1, maxDays: 1 }] })).toEqual([
-      '/unattended/0/embedder not-embedder',
-    ])
+  test('a confirmation only for listed embedders, and of a kind that exists', () => {
     expect(problems({ version: 1, confirmation: { byEmbedder: { 'https://x.example': 'host' } } })).toEqual([
       '/confirmation/byEmbedder/https://x.example not-embedder',
     ])
+    expect(problems({ version: 1, confirmation: { default: 'sms' } })).toEqual(['/confirmation/default not-one-of'])
   })
 
   test('a wildcard stands for one whole label', () => {

@@ -24,7 +24,6 @@ export type Config = Readonly<{
     /** By embedder, as it stands in `embedders`. */
     byEmbedder: Readonly<Record<string, ConfirmationKind>>
   }>
-  unattended: readonly UnattendedRule[]
   branding: Readonly<{ name: string | null; accent: string | null; logo: string | null }>
   /** BCP 47; null: the reader's own. */
   locale: string | null
@@ -42,11 +41,8 @@ export type ConfigPolicy = Readonly<{
   maxDocumentMiB: number
 }>
 
-/** `none`; a code that the host sends and checks; an RFC 6238 code; a passkey with user verification. */
-export type ConfirmationKind = 'none' | 'host' | 'totp' | 'passkey'
-
-/** What a person may grant at most to this embedder: that many signatures, for that many days. */
-export type UnattendedRule = Readonly<{ embedder: string; maxUses: number; maxDays: number }>
+/** `none`, or a one-time code that the host sends and checks. */
+export type ConfirmationKind = 'none' | 'host'
 
 export type ConfigProblem = Readonly<{
   /** JSON pointer (RFC 6901) of the value. */
@@ -87,7 +83,6 @@ export const DEFAULT_CONFIG: Config = {
   storage: [],
   usbTokens: [],
   confirmation: { default: 'none', byEmbedder: {} },
-  unattended: [],
   branding: { name: null, accent: null, logo: null },
   locale: null,
 }
@@ -152,7 +147,7 @@ class Reader {
 }
 
 const TOP = Object.keys(DEFAULT_CONFIG)
-const CONFIRMATIONS: readonly ConfirmationKind[] = ['none', 'host', 'totp', 'passkey']
+const CONFIRMATIONS: readonly ConfirmationKind[] = ['none', 'host']
 
 function readConfig(read: Reader, json: unknown): Config {
   const top = read.object('', json, [...TOP, '$schema'])
@@ -168,7 +163,6 @@ function readConfig(read: Reader, json: unknown): Config {
     storage: read.array('/storage', top['storage'], (path, value) => readOrigin(read, path, value, false)),
     usbTokens: read.array('/usbTokens', top['usbTokens'], (path, value) => readUsbToken(read, path, value)),
     confirmation: readConfirmation(read, top['confirmation'], embedders),
-    unattended: read.array('/unattended', top['unattended'], (path, value) => readRule(read, path, value, embedders)),
     branding: readBranding(read, top['branding']),
     locale: read.text('/locale', top['locale']),
   }
@@ -204,19 +198,6 @@ function readConfirmation(read: Reader, value: unknown, embedders: readonly stri
     byEmbedder: Object.fromEntries(
       Object.entries(by).map(([key, one]) => [key, kind(`/confirmation/byEmbedder/${key}`, one)]),
     ),
-  }
-}
-
-function readRule(read: Reader, path: string, value: unknown, embedders: readonly string[]): UnattendedRule | null {
-  const given = read.object(path, value, ['embedder', 'maxUses', 'maxDays'])
-  const embedder = read.text(`${path}/embedder`, given['embedder'])
-  if (embedder === null || !embedders.includes(embedder) || embedder.includes('*')) {
-    return read.bad(`${path}/embedder`, 'not-embedder', embedder, null)
-  }
-  return {
-    embedder,
-    maxUses: read.number(`${path}/maxUses`, given['maxUses'], 50, [1, 100_000]),
-    maxDays: read.number(`${path}/maxDays`, given['maxDays'], 30, [1, 366]),
   }
 }
 

@@ -46,7 +46,7 @@ export type SignOptions = Readonly<{
   fields?: Readonly<Record<string, string | boolean>>
   /** Draw a visible signature. */
   visible?: boolean
-  /** Sign without showing: only where the app's config and a grant of the person allow it, else an error. */
+  /** Sign without showing. Refused with `UNATTENDED_FORBIDDEN`: this version signs nothing unseen. */
   unattended?: boolean
   /** Your own id of this act; the same id twice is the same act and gives the same result. */
   requestId?: string

@@ -44,17 +44,18 @@ export function HostedSign({ open }: { open: OpenCommand }) {
 
 /** What this version cannot make is refused at once: the host hears why. */
 function useRefusedProfile(open: OpenCommand): boolean {
-  const { profile, fields } = open.command
+  const { profile, fields, unattended } = open.command
   const unsupported = profile === 'XAdES' || profile === 'ASiC-E' || Object.keys(fields).length > 0
   useEffect(() => {
+    if (unattended) open.refuse(new SignError('UNATTENDED_FORBIDDEN', 'nothing is signed unseen'))
     if (!unsupported) return
     open.refuse(
       new SignError('FORMAT_UNSUPPORTED', 'a host cannot ask for this yet: profile or form fields', {
         details: { profile },
       }),
     )
-  }, [open, profile, unsupported])
-  return unsupported
+  }, [open, profile, unattended, unsupported])
+  return unsupported || unattended
 }
 
 const keep = (): void => undefined
