@@ -42,9 +42,6 @@ export interface FortifyClient {
 
 export type ClientEvents = Readonly<{ closed: () => void; tokensChanged: () => void }>
 
-/** The download page that Fortify's own element links to. */
-export const FORTIFY_DOWNLOAD = 'https://fortifyapp.com/'
-
 export async function loadClient(events: ClientEvents): Promise<FortifyClient> {
   await presetProtobuf()
   const { FortifyAPI } = await import('@peculiar/fortify-client-core')

@@ -1,7 +1,7 @@
 import { createContext, use, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import { chooseLocale, loadCatalogue, LOCALES } from './catalogue.ts'
-import type { Locale, MessageKey } from './catalogue.ts'
+import type { Locale } from './catalogue.ts'
 import { createI18n } from './i18n.ts'
 import type { I18n } from './i18n.ts'
 
@@ -73,16 +73,6 @@ export function useLanguage(): Language {
 
 export function useI18n(): I18n {
   return useLanguage().i18n
-}
-
-/** A sentence that holds elements: `values` by placeholder name. */
-export function Phrase({ of, values }: { of: MessageKey; values: Readonly<Record<string, ReactNode>> }) {
-  const i18n = useI18n()
-  return i18n
-    .parts(of)
-    .map((part, index) => (
-      <span key={`${String(index)}${part}`}>{index % 2 === 0 ? part : (values[part] ?? null)}</span>
-    ))
 }
 
 const NAMES: Readonly<Record<Locale, string>> = { en: 'English', ru: 'Русский', uk: 'Українська' }
