@@ -11,6 +11,7 @@ import type { InspectOptions, Inspection, Refusal, SignatureFieldInfo, SourceFil
 import { admit, survey } from './admit.ts'
 import type { Survey } from './admit.ts'
 import type { PadesOptions } from './options.ts'
+import { warningsOf } from './poison.ts'
 
 /** Looks into a file before it is signed. What is wrong with it is in `refused`; rejects only with AbortError. */
 export async function inspectPades(file: SourceFile, options: InspectOptions): Promise<Inspection> {
@@ -57,7 +58,7 @@ async function inspectDocument(document: PdfDocument, signal: AbortSignal | unde
       signatures: signatures.length,
       docMdp: surveyed.restrictions.certified ? surveyed.restrictions.docMdp : null,
     },
-    warnings: document.recovered ? [{ id: 'recovered', severity: 'warning' }] : [],
+    warnings: await warningsOf(surveyed, signal),
     // A file that takes no new field may still have one to sign.
     refused: pages > 0 && fields.some((field) => !field.signed && field.refused === null) ? null : refused,
   }

@@ -29,6 +29,8 @@ export type PadesOptions = Readonly<{
    * that stays empty blocks the signature.
    */
   fill?: FillRequest
+  /** Ids of findings of the content (`Inspection.warnings`) that forbid signing: `FORMAT_POISONED`. Default: none does. */
+  refuse?: readonly string[]
 }>
 
 /** All that `embed` needs, cloneable: may wait anywhere for a slow token. */

@@ -42,6 +42,10 @@ export async function preparePades(
   const source = blobSource(file.blob)
   const document = await openPdf(source, options.password === undefined ? {} : { password: options.password })
   const admission = await admit(await survey(document), options, signer)
+  if (options.refuse && options.refuse.length > 0) {
+    const { refusePoisoned } = await import('./poison.ts')
+    await refusePoisoned(admission, options.refuse, signal)
+  }
   const laidOut = await layOut(admission, signer, request, ports)
   signal?.throwIfAborted()
   progress?.('reading', 1)

@@ -91,7 +91,10 @@ function StageNotices({ item, onRemove }: { item: SessionItem; onRemove: () => v
         </RefusalNotice>
       )}
       {warnings.length > 0 && (
-        <Notice tone="warn" title={i18n.t('sign.beforeYouSign')}>
+        <Notice
+          tone={warnings.some(({ severity }) => severity !== 'info') ? 'warn' : 'idle'}
+          title={i18n.t('sign.beforeYouSign')}
+        >
           <ul className="plain-list">
             {warnings.map((warning, index) => (
               <li key={`${warning.id}${String(index)}`}>
