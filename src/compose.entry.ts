@@ -83,7 +83,15 @@ export function compose(composition: Composition = {}): Services {
     download,
     pickFolder: folderPicker(),
   })
-  const documents = createSignDocuments({ worker, keys, results, verification, clock, authorities: config.tsa })
+  const documents = createSignDocuments({
+    worker,
+    keys,
+    results,
+    verification,
+    clock,
+    authorities: config.tsa,
+    refuse: config.policy.refuse,
+  })
   const making = { keys, store, clock, ports: { engine: browserEngine, random }, settings: vault }
   return {
     keys,

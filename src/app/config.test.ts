@@ -13,7 +13,13 @@ const full = {
   version: 1,
   embedders: ['https://crm.example', 'https://*.bitrix24.ru', 'http://localhost:8081'],
   anchors: [{ pem: PEM, purposes: ['signing', 'time-stamping'] }],
-  policy: { level: 'B-T', revocation: 'off', maxConfigAgeHours: 0, maxDocumentMiB: 500 },
+  policy: {
+    level: 'B-T',
+    revocation: 'off',
+    maxConfigAgeHours: 0,
+    maxDocumentMiB: 500,
+    refuse: ['content-javascript'],
+  },
   tsa: ['https://tsa.example/tsr'],
   relay: 'https://relay.example/?u=',
   storage: ['https://bucket.example'],
@@ -39,10 +45,16 @@ describe('config.json', () => {
       '/tsa/2 not-url',
       '/relay not-url',
     ])
-    expect(problems({ version: 1, policy: { level: 'A', maxDocumentMiB: 0, maxConfigAgeHours: '1' } })).toEqual([
+    expect(
+      problems({
+        version: 1,
+        policy: { level: 'A', maxDocumentMiB: 0, maxConfigAgeHours: '1', refuse: ['content-script'] },
+      }),
+    ).toEqual([
       '/policy/level not-one-of',
       '/policy/maxConfigAgeHours not-number',
       '/policy/maxDocumentMiB out-of-range',
+      '/policy/refuse/0 not-one-of',
     ])
     expect(
       problems({

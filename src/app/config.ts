@@ -1,4 +1,5 @@
 import type { SignatureLevel } from '../core/formats/format.ts'
+import { CONTENT_FINDINGS, type ContentFinding } from '../core/pdf/inspect/ids.ts'
 import type { AnchorPurpose } from '../core/validation/policy.ts'
 
 /**
@@ -39,6 +40,8 @@ export type ConfigPolicy = Readonly<{
   maxConfigAgeHours: number
   /** Largest document taken from a host or a link, in MiB. */
   maxDocumentMiB: number
+  /** Findings in the content of a PDF with which no signature is put into it; the others only warn. */
+  refuse: readonly ContentFinding[]
 }>
 
 /** `none`, or a one-time code that the host sends and checks. */
@@ -77,7 +80,7 @@ export const DEFAULT_CONFIG: Config = {
   version: 1,
   embedders: [],
   anchors: [],
-  policy: { level: 'B-B', revocation: 'when-published', maxConfigAgeHours: 168, maxDocumentMiB: 1024 },
+  policy: { level: 'B-B', revocation: 'when-published', maxConfigAgeHours: 168, maxDocumentMiB: 1024, refuse: [] },
   tsa: [],
   relay: null,
   storage: [],
@@ -183,7 +186,13 @@ function readPolicy(read: Reader, value: unknown): ConfigPolicy {
       [0, 8760],
     ),
     maxDocumentMiB: read.number('/policy/maxDocumentMiB', given['maxDocumentMiB'], usual.maxDocumentMiB, [1, 4096]),
+    refuse: read.array('/policy/refuse', given['refuse'], (path, one) => readFinding(read, path, one)),
   }
+}
+
+/** A name that nobody knows would refuse nothing. */
+function readFinding(read: Reader, path: string, value: unknown): ContentFinding | null {
+  return CONTENT_FINDINGS.find((id) => id === value) ?? read.bad(path, 'not-one-of', value, null)
 }
 
 function readConfirmation(read: Reader, value: unknown, embedders: readonly string[]): Config['confirmation'] {

@@ -3,9 +3,13 @@ import type { FormatId } from '../core/formats/format.ts'
 import type { PadesOptions } from '../core/formats/pades/options.ts'
 import type { SignOptions, VisiblePlace } from './sign-documents.ts'
 
-/** The person's choices in the words of the format. What a format cannot hold is left out. */
-export function formatOptions(format: FormatId, options: SignOptions): PadesOptions | CadesOptions {
-  return format === 'PAdES' ? padesOptions(options) : cadesOptions(options)
+/** The person's choices in the words of the format. What a format cannot hold is left out. `refuse` is the administrator's. */
+export function formatOptions(
+  format: FormatId,
+  options: SignOptions,
+  refuse: readonly string[] = [],
+): PadesOptions | CadesOptions {
+  return format === 'PAdES' ? { ...padesOptions(options), refuse } : cadesOptions(options)
 }
 
 function cadesOptions({ location }: SignOptions): CadesOptions {

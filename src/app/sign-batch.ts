@@ -85,7 +85,13 @@ function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome
     const format = await formatFor(item, options)
     const mechanism = mechanismOf(key, options.mechanism)
     const signers = [{ signer: key.signer, mechanism }]
-    const params = { format, files: [file], signers, level: options.level, options: formatOptions(format, options) }
+    const params = {
+      format,
+      files: [file],
+      signers,
+      level: options.level,
+      options: formatOptions(format, options, batch.refuse),
+    }
     const prepared = await worker.call('prepare', params, { signal, onProgress: report })
     report('signing', 0)
     const values: Uint8Array[] = []

@@ -125,6 +125,8 @@ export type SignDocumentsPorts = Readonly<{
   clock: Clock
   /** URLs of time-stamp authorities, the first to be asked first. Absent: no level above B-B. */
   authorities?: readonly string[]
+  /** Findings in the content of a PDF that forbid signing it (config.json, policy.refuse). Absent: none does. */
+  refuse?: readonly string[]
 }>
 
 /** Three files: one read, one signed, one checked. A quarter of a gigabyte: WebCrypto holds a file twice. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { CONTENT_FINDINGS } from '../../core/pdf/inspect/ids.ts'
 import { chooseLocale, loadCatalogue } from './catalogue.ts'
 import type { Locale } from './catalogue.ts'
 import { english } from './en/index.ts'
@@ -59,6 +60,10 @@ describe.each(['ru', 'uk'] as const)('the %s catalogue', (locale) => {
     const { errors } = await loadCatalogue(locale)
     for (const [code, text] of Object.entries(errors)) expect(text.split('\n').length, code).toBe(2)
   })
+})
+
+test('every finding in the content of a document has a text', () => {
+  for (const id of CONTENT_FINDINGS) expect(english.checks, id).toHaveProperty(id)
 })
 
 test('an English error has two parts as well', () => {
