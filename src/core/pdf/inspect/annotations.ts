@@ -1,10 +1,9 @@
-import { fromLatin1 } from '../../bytes/bytes.ts'
-import { SignError } from '../../errors.ts'
 import { PdfDict, PdfStream, isArray, nameOf, type PdfObject } from '../objects.ts'
 import { pageGeometry, type PageBox, type PdfPage } from '../pages.ts'
 import { rectOf } from '../signature-field.ts'
 import { checkTriggers } from './actions.ts'
 import { placeOf, type Look } from './look.ts'
+import { isOpaque } from './opacity.ts'
 import { checkStream } from './resources.ts'
 
 /** Flags of ISO 32000-2, table 167. */
@@ -25,9 +24,6 @@ const SHOWING = new Set([
 ])
 /** Drawn by the reader itself with the interior colour /IC when there is no appearance. */
 const FILLED = new Set(['Square', 'Circle', 'Polygon', 'Line', 'PolyLine', 'Redact'])
-/** Operators that paint an area, an image or another XObject; strokes and text hide little. */
-const PAINTS = /(?:^|[\s\])>])(?:f|F|f\*|B|B\*|b|b\*|Do|BI|sh)(?=[\s[(<]|$)/
-const MAX_APPEARANCE = 256 << 10
 /** Points squared: what is smaller hides no word. */
 const MIN_AREA = 25
 /** Of the icon of a note, which readers draw about 20 points wide. */
@@ -94,31 +90,4 @@ async function isFilled(look: Look, subtype: string, annotation: PdfDict): Promi
   if (SHOWING.has(subtype) && subtype !== 'Redact') return true
   const interior = await look.value(annotation, 'IC')
   return FILLED.has(subtype) && isArray(interior) && interior.length > 0
-}
-
-/** Unreadable or very large counts as opaque: nothing says that it is not. */
-async function isOpaque(look: Look, stream: PdfStream): Promise<boolean> {
-  if (stream.length > MAX_APPEARANCE) return true
-  let content: string
-  try {
-    content = fromLatin1(await look.document.decoded(stream, 0, MAX_APPEARANCE))
-  } catch (error) {
-    if (error instanceof SignError) return true
-    throw error
-  }
-  return PAINTS.test(content) && !(await isSeenThrough(look, stream))
-}
-
-/** Every graphics state of the drawing lets through what is beneath: multiplied, or not of full opacity. */
-async function isSeenThrough(look: Look, stream: PdfStream): Promise<boolean> {
-  const resources = await look.dict(stream.dict, 'Resources')
-  const states = await look.dict(resources, 'ExtGState')
-  if (!states || states.entries.size === 0) return false
-  for (const key of states.entries.keys()) {
-    const state = await look.dict(states, key)
-    const opacity = await look.value(state, 'ca')
-    const mode = nameOf(await look.value(state, 'BM'))
-    if (mode !== 'Multiply' && !(typeof opacity === 'number' && opacity <= 0.6)) return false
-  }
-  return true
 }

@@ -135,6 +135,7 @@ describe('annotations', () => {
     expect(await lookAt(annotation('/Subtype /Square', '0 0 100 50 re S'), onPage)).toEqual([])
     const multiplied = '/Resources << /ExtGState << /G << /BM /Multiply >> >> >>'
     expect(await lookAt(annotation('/Subtype /Highlight', '/G gs 0 0 9 9 re f', multiplied), onPage)).toEqual([])
+    expect(await lookAt(annotation('/Subtype /Ink', 'q /G gs q 9 w 0 0 9 9 re f Q Q', multiplied), onPage)).toEqual([])
     expect(await lookAt(annotation('/Subtype /Stamp /Rect [400 400 500 500]'), onPage)).toEqual([])
     expect(await lookAt(annotation('/Subtype /Widget'), onPage)).toEqual([])
     const icon = {
@@ -142,6 +143,18 @@ describe('annotations', () => {
       7: streamText('', '0 0 9 9 re f'),
     }
     expect(await lookAt(icon, onPage)).toEqual([])
+  })
+
+  test.each([
+    'q /G gs Q 0 0 9 9 re f',
+    '0 0 9 9 re f /G gs',
+    '/H gs 0 0 9 9 re f',
+    '(/G gs) Tj 0 0 9 9 re f',
+    '<< 0 0 9 9 re f',
+  ])('a state that does not hold while painting lets nothing through: %s', async (drawing) => {
+    const form = '/Resources << /ExtGState << /G << /BM /Multiply >> /H << /ca 1 >> >> >>'
+    const found = await lookAt(annotation('/Subtype /Highlight', drawing, form), onPage)
+    expect(ids(found)).toEqual(['content-annotation-covers'])
   })
 
   test('what is hidden now may be shown later', async () => {
