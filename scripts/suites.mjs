@@ -134,6 +134,8 @@ export const SUITES = {
   browser: withBrowser(() => vitest('chromium')),
   e2e: withBrowser(e2e),
   interop: async () => {
+    ensureChromium()
+    build('app') // the browser story signs in the built page
     await node(['interop/setup.mjs']) // what could not be set up is told here; its tests skip, or in CI fail, by name
     return vitest('interop')
   },

@@ -8,7 +8,7 @@ const EXPIRES_SOON = 30 * 24 * 3600 * 1000
 /** Common verifiers that cannot check this algorithm's signatures (interop/ shows it), as they call themselves. */
 export function unreadableBy(algorithm: NewKeyAlgorithm | SignatureAlgorithm): readonly string[] {
   if (algorithm === 'Ed25519') return ['pdfsig', 'OpenSSL 3.0']
-  if (algorithm.startsWith('ML-DSA')) return ['pdfsig', 'OpenSSL before 3.5', 'pyHanko']
+  if (algorithm.startsWith('ML-DSA')) return ['pdfsig', 'OpenSSL before 3.5']
   return []
 }
 
