@@ -11,6 +11,8 @@ type WithAxe = { axe: { run(context: Document, options: unknown): Promise<AxeRes
 
 /** Runs axe on the page as it is now (WCAG 2.2 A and AA, and best practices) and expects nothing found. */
 export async function expectAccessible(page: Page, ignoredRules: readonly string[] = []): Promise<void> {
+  // In the middle of a change of theme the colours are neither the old nor the new ones.
+  await page.evaluate(() => Promise.allSettled(document.getAnimations().map((animation) => animation.finished)))
   await page.evaluate(source)
   const found = await page.evaluate(async (ignored) => {
     const rules = Object.fromEntries(ignored.map((id) => [id, { enabled: false }]))
