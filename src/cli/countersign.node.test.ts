@@ -75,6 +75,11 @@ beforeAll(() => {
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
+test('a reader that stops early ends nothing', () => {
+  const done = spawnSync('sh', ['-c', '"$0" "$1" --help | true', process.execPath, program], { encoding: 'utf8' })
+  expect(done.stderr).toBe('')
+})
+
 test('help, version and wrong usage', () => {
   expect(run('--help')).toMatchObject({ status: 0, err: '' })
   expect(run('--version').out).toMatch(/^\d+\.\d+\.\d+\n$/)
