@@ -2,10 +2,12 @@ import { createHostedRuntime, type HostedPorts, type HostedRuntime } from './app
 import { compose } from './compose.entry.ts'
 import { digestBlob } from './core/bytes/digest-blob.ts'
 import { toHex } from './core/bytes/bytes.ts'
-import { connectPostMessageHost } from './hosts/post-message/post-message-host.ts'
+import { hostNetwork } from './hosts/post-message/host-network.ts'
+import { connectPostMessageHost, type PostMessageHost } from './hosts/post-message/post-message-host.ts'
 import { systemClock } from './platform/clock.ts'
 import { openDeliveries } from './platform/deliveries.ts'
 import { browserEngine } from './platform/engine.ts'
+import { directNetwork } from './platform/network.ts'
 import { ownStorage } from './read-config.entry.ts'
 
 const digest = async (blob: Blob): Promise<string> => toHex(await digestBlob(blob, 'SHA-256', browserEngine))
@@ -16,6 +18,8 @@ type Parts = Pick<HostedPorts, 'mode' | 'embedder' | 'config' | 'reach' | 'reach
 /** Builds the runtime around the app and connects it to the page that holds or opened this one. */
 export async function startHosted(parts: Parts): Promise<HostedRuntime> {
   const { config, peer, origin } = parts
+  let connected: PostMessageHost | null = null
+  const network = hostNetwork(() => connected, directNetwork({ origins: config.tsa, relay: config.relay }))
   const prepared = createHostedRuntime({
     ...parts,
     hostOrigin: origin,
@@ -25,6 +29,7 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
     compose: (storage) =>
       compose({
         config,
+        network,
         ...(parts.mode === 'frame' ? { providers: [] } : {}),
         ...(storage ? { keyStorage: () => storage } : { keyStorage: ownStorage }),
       }),
@@ -51,6 +56,7 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
       },
     },
   })
+  connected = host
   const { locale, theme } = host.appearance
   prepared.setLook({
     ...(locale ? { locale } : {}),

@@ -24,6 +24,7 @@ function setUp(save: Save, { canSave = true, patience = 10_000 } = {}) {
     open: () => Promise.reject(new Error('not asked')),
     save,
     confirm: async () => false,
+    fetch: () => Promise.reject(new Error('not asked')),
     tell: (event, data) => told.push([event, data]),
   }
   const delivery = openDelivery({

@@ -104,12 +104,23 @@ export type CodeRequest = Readonly<{
   documents: readonly Readonly<{ id: string; name: string; sha256: string }>[]
 }>
 
+/** An RFC 3161 request, an OCSP request, or the address of a CRL or an issuer's certificate. */
+export type FetchRequest = Readonly<{
+  kind: 'tsa' | 'ocsp' | 'crl' | 'aia'
+  url: string
+  method: 'GET' | 'POST'
+  headers: Readonly<Record<string, string>>
+  body?: ArrayBuffer
+}>
+
 /** A host on the other side of a port: it gives commands, hears events and may check codes. */
 export interface CommandingHost extends DocumentHost {
   /** Origin of the page that gives the commands, for display and policy. */
   readonly origin: string
   /** Sends or checks a one-time code. False: the code is wrong. @throws SignError `HOST_*` */
   confirm(request: CodeRequest, signal: AbortSignal): Promise<boolean>
+  /** Asks the host's network. What comes back is as untrusted as from any relay. @throws SignError `HOST_*`, AbortError */
+  fetch(request: FetchRequest, signal: AbortSignal): Promise<Readonly<{ status: number; body: ArrayBuffer }>>
   /** Tells the host of a step; names and shapes are those of the SDK's events. */
   tell(event: string, data: unknown): void
 }

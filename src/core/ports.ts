@@ -7,10 +7,14 @@ export interface Clock {
   now(): Date
 }
 
+/** A CRL or an issuer's certificate (RFC 2585). */
+export type ExpectedType = 'application/pkix-crl' | 'application/pkix-cert'
+
 /** Host-delegated, relay or direct CORS: the caller cannot tell. Rejects with SignError `NETWORK_*`. */
 export interface Network {
   post(url: string, body: Uint8Array, type: string, signal: AbortSignal): Promise<Uint8Array>
-  get(url: string, signal: AbortSignal): Promise<Uint8Array>
+  /** `expects`: media type of the answer, for those who pass the request on. */
+  get(url: string, signal: AbortSignal, expects?: ExpectedType): Promise<Uint8Array>
 }
 
 export interface Random {

@@ -15,7 +15,7 @@ export type NetworkRoutes = Readonly<{
 }>
 
 /**
- * CORS requests to configured services, by the relay to any other; never with cookies, a referrer or a cache.
+ * CORS requests to configured services, by the relay to those that refuse them and to any other; never with cookies, a referrer or a cache.
  *
  * @throws SignError `NETWORK_BLOCKED` (not configured, CORS, no route: browsers do not say which), `NETWORK_UNAVAILABLE`
  * (offline), `NETWORK_TIMEOUT`, `NETWORK_STATUS`, `NETWORK_TOO_LARGE`; AbortError; TypeError when it is no URL.
@@ -25,8 +25,15 @@ export function directNetwork({ origins, relay, limits = LIMITS }: NetworkRoutes
 
   async function ask(url: string, init: RequestInit, signal: AbortSignal): Promise<Uint8Array> {
     const { origin, host } = new URL(url)
-    if (allowed.has(origin)) return request(url, init, signal, limits)
-    if (relay !== null) return request(relay + encodeURIComponent(url), init, signal, limits)
+    const relayed = (): Promise<Uint8Array> => request(relay + encodeURIComponent(url), init, signal, limits)
+    if (allowed.has(origin)) {
+      return request(url, init, signal, limits).catch((error: unknown) => {
+        // Most services answer no browser: without CORS their answer is kept from the page, and the relay has it.
+        if (relay === null || !(error instanceof SignError && error.code === 'NETWORK_BLOCKED')) throw error
+        return relayed()
+      })
+    }
+    if (relay !== null) return relayed()
     throw new SignError('NETWORK_BLOCKED', `${host} is not among the services of this deployment`, {
       details: { host },
     })

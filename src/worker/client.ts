@@ -157,5 +157,7 @@ function notSent(error: unknown): Error {
 
 function requestBy(network: Network | undefined, ask: NetworkAsk, signal: AbortSignal): Promise<Uint8Array> {
   if (!network) throw new SignError('NETWORK_UNAVAILABLE', 'no network was configured')
-  return ask.kind === 'get' ? network.get(ask.url, signal) : network.post(ask.url, ask.body, ask.type, signal)
+  return ask.kind === 'get'
+    ? network.get(ask.url, signal, ask.expects)
+    : network.post(ask.url, ask.body, ask.type, signal)
 }

@@ -12,6 +12,7 @@ import type {
   SourceFile,
 } from '../core/formats/format.ts'
 import type { Pkcs12Contents } from '../core/pkcs12/read.ts'
+import type { ExpectedType } from '../core/ports.ts'
 import type { ValidationPolicy } from '../core/validation/policy.ts'
 import type { ValidationReport } from '../core/validation/report.ts'
 
@@ -65,7 +66,8 @@ export interface WorkerMethods {
 export type ProgressStep = Parameters<Progress>[0]
 
 export type NetworkAsk =
-  Readonly<{ kind: 'get'; url: string }> | Readonly<{ kind: 'post'; url: string; type: string; body: Uint8Array }>
+  | Readonly<{ kind: 'get'; url: string; expects?: ExpectedType }>
+  | Readonly<{ kind: 'post'; url: string; type: string; body: Uint8Array }>
 
 /** From the page. */
 export type PageMessage =

@@ -98,7 +98,7 @@ function askPage(door: Door): { network: Network; settle(id: number, act: (ask: 
 
   return {
     network: {
-      get: (url, signal) => ask({ kind: 'get', url }, signal),
+      get: (url, signal, expects) => ask({ kind: 'get', url, ...(expects ? { expects } : {}) }, signal),
       post: (url, body, type, signal) => ask({ kind: 'post', url, body, type }, signal),
     },
     settle(id, act) {

@@ -29,7 +29,9 @@ export async function fetchIssuers(
   const tops = paths.flatMap(({ certificates }) => certificates.at(-1) ?? [])
   const urls = new Set(tops.flatMap(({ extensions }) => extensions.caIssuersUrls.filter(isWeb)))
   for (const url of urls) {
-    const bytes = await attempt(budget, ports, MAX_CERTIFICATES, (network) => network.get(url, signal ?? NEVER))
+    const bytes = await attempt(budget, ports, MAX_CERTIFICATES, (network) =>
+      network.get(url, signal ?? NEVER, 'application/pkix-cert'),
+    )
     const found = bytes ? readCertificates(bytes) : []
     if (found.length > 0) return found
   }
@@ -88,7 +90,9 @@ async function fetchCrls(
   for (const url of urls) {
     if (asked.has(url)) continue
     asked.add(url)
-    const bytes = await attempt(budget, ports, MAX_CRL, (network) => network.get(url, signal ?? NEVER))
+    const bytes = await attempt(budget, ports, MAX_CRL, (network) =>
+      network.get(url, signal ?? NEVER, 'application/pkix-crl'),
+    )
     const der = bytes && crlDer(bytes)
     if (der) found.push({ kind: 'crl', der, origin: 'network' })
   }

@@ -121,6 +121,11 @@ export type WireSaveRequest = Readonly<{
   idempotencyKey: string
 }>
 
+/**
+ * A request of the signer that only a network without a browser's rules can make. It holds a digest or a serial number, never
+ * a document. The address is a time-stamp service of config.json or stands in a certificate, which a stranger may have
+ * made: a server that fetches it must not reach into its own network. The answer is checked like any other; send its octets.
+ */
 export type WireFetchRequest = Readonly<{
   kind: 'tsa' | 'ocsp' | 'crl' | 'aia'
   url: string

@@ -47,8 +47,6 @@ export type PostMessageHostOptions = Readonly<{
 export interface PostMessageHost extends CommandingHost {
   readonly appearance: Readonly<{ locale: string | undefined; theme: SignerTheme | undefined }>
   readonly version: number
-  /** Time-stamps and revocation data through the host's own network. */
-  fetch(request: unknown, signal: AbortSignal): Promise<unknown>
   close(): void
 }
 
@@ -105,7 +103,7 @@ export async function connectPostMessageHost(options: PostMessageHostOptions): P
     save: (ref, blob, guard) => saveDocument(channel, ref, blob, guard),
     confirm: async (request, signal) => (await ask('confirm', request, 'HOST_FAILED', signal)) === true,
     tell: (event, data) => channel.emit(event, data),
-    fetch: (request, signal) => ask('fetch', request, 'HOST_FAILED', signal),
+    fetch: async (request, signal) => parseFetched(await ask('fetch', request, 'HOST_FAILED', signal)),
     close: () => channel.close(),
   }
 }
@@ -145,6 +143,13 @@ function parseVerify(value: unknown, maxBytes: number): VerifyAsk {
   const name = typeof value['name'] === 'string' ? value['name'].slice(0, 255) : 'document'
   checkSize(value['blob'], name, maxBytes)
   return { name, blob: value['blob'] }
+}
+
+function parseFetched(value: unknown): { status: number; body: ArrayBuffer } {
+  if (!isRecord(value) || typeof value['status'] !== 'number' || !(value['body'] instanceof ArrayBuffer)) {
+    throw malformed('fetch')
+  }
+  return { status: value['status'], body: value['body'] }
 }
 
 async function openDocument(

@@ -55,7 +55,10 @@ export async function signInWindow(request: WindowRequest): Promise<WindowAnswer
     origin: self.origin,
     context: () => contextOf(request),
     channel: {
-      methods: { confirm: (asked, asking) => host.confirm(asked as Parameters<typeof host.confirm>[0], asking) },
+      methods: {
+        confirm: (asked, asking) => host.confirm(asked as Parameters<typeof host.confirm>[0], asking),
+        fetch: (asked, asking) => host.fetch(asked as Parameters<typeof host.fetch>[0], asking),
+      },
       onEvent: (name, data) => {
         if (PASSED.some((passed) => passed === name)) host.tell(name, data)
       },
@@ -105,6 +108,6 @@ function contextOf({
   return {
     ...(locale ? { locale } : {}),
     ...(theme ? { theme } : {}),
-    abilities: host.capabilities.has('confirm') ? ['confirm'] : [],
+    abilities: (['confirm', 'fetch'] as const).filter((ability) => host.capabilities.has(ability)),
   }
 }
