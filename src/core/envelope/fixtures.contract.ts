@@ -16,6 +16,7 @@ export function signatory(n: number, role: SignatoryRole = 'signer', kind: Signa
     name: `Person ${n}`,
     emails: [`p${n}@firm.example`],
     kind,
+    algorithms: [],
     mayDelegate: true,
     fields:
       role === 'copy'
@@ -34,7 +35,6 @@ export function manifestOf(signatories: readonly Signatory[], order: readonly (r
     type: 'countersign-envelope',
     version: 1,
     id: '0123456789abcdef0123456789abcdef',
-    round: 1,
     title: 'Contract 14-B',
     createdAt: '2026-03-01T09:00:00.000Z',
     deadline: '2026-04-01T00:00:00.000Z',
@@ -44,11 +44,18 @@ export function manifestOf(signatories: readonly Signatory[], order: readonly (r
     order,
     verificationPage: 4,
     reserved: {
+      certification: 'Certify_0000',
       decline: Object.fromEntries(acting.map((one) => [one.id, `Decline_${two(Number(one.id.slice(1)))}`])),
       delegate: Object.fromEntries(acting.map((one) => [one.id, `Delegate_${two(Number(one.id.slice(1)))}`])),
+      simple: Object.fromEntries(
+        acting.filter((one) => one.kind === 'simple').map((one) => [one.id, `Simple_${two(Number(one.id.slice(1)))}`]),
+      ),
+      record: {},
       close: 'Close_0000',
+      rounds: ['Round_0001', 'Round_0002'],
     },
     resend: true,
+    language: 'en',
   }
 }
 
@@ -59,7 +66,7 @@ export const signs = (n: number, revision: number, minute: number, values: Recor
   field: `Sig_${two(n)}`,
   intact: true,
   values: { [`Box_${two(n)}`]: 'true', ...values },
-  signer: { name: `Person ${n}`, fingerprint: `F${n}`, qualified: false },
+  signer: { name: `Person ${n}`, fingerprint: `F${n}`, qualified: false, family: 'ECDSA' as const },
   time: new Date(Date.parse('2026-03-01T09:00:00Z') + minute * 60_000).toISOString(),
   timeProven: false,
 })

@@ -11,7 +11,15 @@ export type SignatureKind = 'simple' | 'unqualified' | 'qualified'
 /** PDF points in default user space: lower left, upper right. */
 export type FieldRect = readonly [x1: number, y1: number, x2: number, y2: number]
 
-export type FieldKind = 'signature' | 'text' | 'checkbox' | 'date' | 'name' | 'company'
+/**
+ * What a field holds. `date` is set by the app alone; `name` and `company` start with what is known of the signatory and
+ * may be corrected by him; `mark`: initials.
+ */
+export type FieldKind = 'signature' | 'text' | 'checkbox' | 'date' | 'name' | 'company' | 'mark'
+
+/** Families that a preparer may ask for; empty or absent: any that verifies. */
+export const KEY_FAMILIES = ['RSA', 'ECDSA', 'Ed25519', 'ML-DSA'] as const
+export type KeyFamily = (typeof KEY_FAMILIES)[number]
 
 export type EnvelopeField = Readonly<{
   /** PDF field name; never the prefix of another. */
@@ -19,7 +27,8 @@ export type EnvelopeField = Readonly<{
   kind: FieldKind
   /** 1-based */
   page: number
-  rect: FieldRect
+  /** Null: a signature that is not seen on any page. */
+  rect: FieldRect | null
   required: boolean
   label?: string
   /** Name of the CRM field that a box is bound to. */
@@ -36,6 +45,8 @@ export type Signatory = Readonly<{
   company?: string
   emails: readonly string[]
   kind: SignatureKind
+  /** Which keys may sign; empty: any. */
+  algorithms: readonly KeyFamily[]
   mayDelegate: boolean
   /** Exactly one of kind 'signature', unless the role is 'copy'. */
   fields: readonly EnvelopeField[]
@@ -49,15 +60,32 @@ export type ManifestDocument = Readonly<{
   pages: number
 }>
 
+export const ENVELOPE_LANGUAGES = ['en', 'ru', 'uk'] as const
+export type EnvelopeLanguage = (typeof ENVELOPE_LANGUAGES)[number]
+
+/** Where on the record a signatory's own line stands. */
+export type RecordPlace = Readonly<{ name: string; page: number; rect: FieldRect }>
+
+/** Text fields for what is not a signature, by signatory id. Those without a place are never seen: they hold data. */
+export type ReservedFields = Readonly<{
+  /** The preparer's certification signature. */
+  certification: string
+  decline: Readonly<Record<string, string>>
+  delegate: Readonly<Record<string, string>>
+  /** Of those who sign simply: salt, digest and code of their signature. */
+  simple: Readonly<Record<string, string>>
+  /** Empty when the record is a separate report. */
+  record: Readonly<Record<string, RecordPlace>>
+  close: string
+  /** One for each new round that may begin. */
+  rounds: readonly string[]
+}>
+
 export type EnvelopeManifest = Readonly<{
   type: 'countersign-envelope'
   version: 1
   /** 32 hex digits, random: names the envelope over all its rounds. */
   id: string
-  /** 1, 2 …: a new round branches before a signature that is to be given again. */
-  round: number
-  /** The file that this round replaces, by digest. */
-  replaces?: string
   title: string
   message?: string
   /** ISO 8601, UTC */
@@ -68,15 +96,13 @@ export type EnvelopeManifest = Readonly<{
   signatories: readonly Signatory[]
   /** Groups of signatory ids: one group after another, within a group in any order. */
   order: readonly (readonly string[])[]
-  /** 1-based page that the preparer reserved for the record; null: a separate report. */
+  /** 1-based page where the record that the preparer appended begins; null: the document did not grow, the record is a separate report. */
   verificationPage: number | null
-  /** Text fields for what is not a signature: one decline and one delegation field each, one to close. */
-  reserved: Readonly<{
-    decline: Readonly<Record<string, string>>
-    delegate: Readonly<Record<string, string>>
-    close: string
-  }>
+  reserved: ReservedFields
+  /** Whether a signatory who signed may be asked again in a new round. */
   resend: boolean
+  /** Language of the record and of the notices. */
+  language: EnvelopeLanguage
 }>
 
 const MOST_SIGNATORIES = 1_000
@@ -129,13 +155,14 @@ function visaProblem({ signatories, order }: EnvelopeManifest): string | null {
   if (visa?.kind === 'simple') return 'a visa is given with a certificate'
   // A simple signature proves nothing until a certificate signature covers it.
   const last = signatories.filter((one) => order.at(-1)?.includes(one.id))
-  if (signatories.some((one) => one.kind === 'simple') && !last.some((one) => one.kind !== 'simple')) {
-    return 'a simple signature needs a certificate signature after it'
-  }
-  return null
+  const isCovered = last.length === 1 && last[0]?.kind !== 'simple'
+  return signatories.some((one) => one.kind === 'simple' && one.role !== 'copy') && !isCovered
+    ? 'a simple signature needs one certificate signature after it, alone in the last step'
+    : null
 }
 
-function fieldProblem({ signatories, reserved }: EnvelopeManifest): string | null {
+function fieldProblem(manifest: EnvelopeManifest): string | null {
+  const { signatories, reserved } = manifest
   const fields = signatories.flatMap((one) => one.fields)
   if (fields.length > MOST_FIELDS) return `more than ${MOST_FIELDS} fields`
   for (const signatory of signatories) {
@@ -144,14 +171,26 @@ function fieldProblem({ signatories, reserved }: EnvelopeManifest): string | nul
     if (signatory.role !== 'copy' && !reserved.decline[signatory.id]) return `${signatory.id} has no field to decline`
     if (signatory.role !== 'copy' && signatory.mayDelegate && !reserved.delegate[signatory.id])
       return `${signatory.id} has no field to delegate`
+    if (signatory.kind === 'simple' && signatory.role !== 'copy' && !reserved.simple[signatory.id])
+      return `${signatory.id} has no field for a simple signature`
+    const unseen = signatory.fields.find((field) => field.rect === null && field.kind !== 'signature')
+    if (unseen) return `${unseen.name} has no place`
   }
-  const names = [
-    ...fields.map((field) => field.name),
+  return nameProblem(fieldNames(manifest)) ?? overlapProblem([...fields, ...Object.values(reserved.record)])
+}
+
+/** Every field that the preparer reserved. */
+export function fieldNames({ signatories, reserved }: EnvelopeManifest): readonly string[] {
+  return [
+    ...signatories.flatMap((one) => one.fields.map((field) => field.name)),
+    reserved.certification,
     ...Object.values(reserved.decline),
     ...Object.values(reserved.delegate),
+    ...Object.values(reserved.simple),
+    ...Object.values(reserved.record).map(({ name }) => name),
     reserved.close,
+    ...reserved.rounds,
   ]
-  return nameProblem(names) ?? overlapProblem(fields)
 }
 
 /** A name that begins another is taken for its parent by some readers: FieldMDP would lock both. */
@@ -164,9 +203,16 @@ function nameProblem(names: readonly string[]): string | null {
   return null
 }
 
-function overlapProblem(fields: readonly EnvelopeField[]): string | null {
-  const byPage = new Map<number, EnvelopeField[]>()
-  for (const field of fields) byPage.set(field.page, [...(byPage.get(field.page) ?? []), field])
+type Placed = Readonly<{ name: string; page: number; rect: FieldRect }>
+
+function overlapProblem(fields: readonly Pick<EnvelopeField, 'name' | 'page' | 'rect'>[]): string | null {
+  const byPage = new Map<number, Placed[]>()
+  for (const { name, page, rect } of fields) {
+    const onPage = byPage.get(page)
+    if (!rect) continue
+    if (onPage) onPage.push({ name, page, rect })
+    else byPage.set(page, [{ name, page, rect }])
+  }
   for (const onPage of byPage.values()) {
     const sorted = onPage.toSorted((a, b) => a.rect[0] - b.rect[0])
     for (const [i, a] of sorted.entries()) {
@@ -201,14 +247,23 @@ const recordOf =
   (shapes: Readonly<Record<string, Shape>>): Shape =>
   (value) =>
     isRecord(value) && Object.entries(shapes).every(([key, shape]) => shape(value[key]))
-const textMap: Shape = (value) => isRecord(value) && Object.values(value).every(isText)
+const mapOf =
+  (item: Shape): Shape =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(item)
+const textMap = mapOf(isText)
+const isPage: Shape = (value) => isCount(value) && Number(value) >= 1
+const isRect: Shape = (value) =>
+  Array.isArray(value) &&
+  value.length === 4 &&
+  value.every((n) => Number.isFinite(n)) &&
+  Number(value[0]) < Number(value[2]) &&
+  Number(value[1]) < Number(value[3])
 
 const SHAPES: Readonly<Record<keyof EnvelopeManifest, Shape>> = {
   type: oneOf('countersign-envelope'),
   version: oneOf(1),
   id: (value) => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value),
-  round: (value) => isCount(value) && Number(value) >= 1,
-  replaces: (value) => value === undefined || (typeof value === 'string' && /^[0-9a-f]{64}$/.test(value)),
   title: isText,
   message: isOptionalText,
   createdAt: isTime,
@@ -227,14 +282,9 @@ const SHAPES: Readonly<Record<keyof EnvelopeManifest, Shape>> = {
       fields: listOf(
         recordOf({
           name: (value) => typeof value === 'string' && /^[A-Za-z0-9_]{1,64}$/.test(value),
-          kind: oneOf('signature', 'text', 'checkbox', 'date', 'name', 'company'),
-          page: (value) => isCount(value) && Number(value) >= 1,
-          rect: (value) =>
-            Array.isArray(value) &&
-            value.length === 4 &&
-            value.every((n) => Number.isFinite(n)) &&
-            Number(value[0]) < Number(value[2]) &&
-            Number(value[1]) < Number(value[3]),
+          kind: oneOf('signature', 'text', 'checkbox', 'date', 'name', 'company', 'mark'),
+          page: isPage,
+          rect: (value) => value === null || isRect(value),
           required: oneOf(true, false),
           label: isOptionalText,
           binding: isOptionalText,
@@ -245,8 +295,17 @@ const SHAPES: Readonly<Record<keyof EnvelopeManifest, Shape>> = {
   ),
   order: listOf(listOf(isText)),
   verificationPage: (value) => value === null || isCount(value),
-  reserved: recordOf({ decline: textMap, delegate: textMap, close: isText }),
+  reserved: recordOf({
+    certification: isText,
+    decline: textMap,
+    delegate: textMap,
+    simple: textMap,
+    record: mapOf(recordOf({ name: isText, page: isPage, rect: isRect })),
+    close: isText,
+    rounds: listOf(isText),
+  }),
   resend: oneOf(true, false),
+  language: oneOf(...ENVELOPE_LANGUAGES),
 }
 
 function shapeProblem(value: unknown): string | null {

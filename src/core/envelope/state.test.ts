@@ -4,6 +4,8 @@ import { manifestOf, signatory, signs } from './fixtures.contract.ts'
 import { encodeManifest, parseManifest, type EnvelopeManifest } from './manifest.ts'
 import { envelopeState, initialState, reduce, whyNot, type EnvelopeEvent, type EnvelopeState } from './state.ts'
 
+/** Just after the envelope was made. */
+const AT = '2026-03-01T09:00:30.000Z'
 const NOW = new Date('2026-03-02T00:00:00Z')
 const three = manifestOf(
   [signatory(1), signatory(2), signatory(3), signatory(4, 'visa')],
@@ -37,43 +39,51 @@ describe('turn by turn', () => {
     expect(run([signs(1, 2, 1, { Txt_0002: 'mine' })])).toMatchObject({ status: 'broken', turn: [] })
     expect(run([signs(1, 2, 1), { kind: 'foreign', revision: 3, what: 'page content' }]).status).toBe('broken')
     expect(run([{ ...signs(1, 2, 1), intact: false }]).status).toBe('broken')
-    expect(run([{ kind: 'fill', revision: 2, values: { Txt_0001: 'x' }, time: null }]).status).toBe('broken')
   })
 
   test('decline ends it with its reason; close ends it; neither is possible out of turn', () => {
-    const declined: EnvelopeEvent = { kind: 'fill', revision: 2, values: { Decline_0001: 'wrong price' }, time: null }
+    const declined: EnvelopeEvent = { kind: 'decline', revision: 2, signatory: 's1', reason: 'wrong price', time: AT }
     expect(run([declined])).toMatchObject({
       status: 'declined',
       signatories: { s1: { status: 'declined', reason: 'wrong price' } },
     })
-    expect(codes(run([{ ...declined, values: { Decline_0002: 'no' } }]))).toEqual(['ENVELOPE_OUT_OF_TURN'])
-    expect(run([{ ...declined, values: { Close_0000: 'not needed' } }]).status).toBe('closed')
-    expect(codes(run([{ ...declined, values: { Close_0000: 'no' } }, signs(1, 3, 1)]))).toEqual(['ENVELOPE_CLOSED'])
+    expect(codes(run([{ ...declined, signatory: 's2' }]))).toEqual(['ENVELOPE_OUT_OF_TURN'])
+    const closed: EnvelopeEvent = { kind: 'close', revision: 2, reason: 'not needed', time: AT }
+    expect(run([closed])).toMatchObject({ status: 'closed', closed: 'not needed', turn: [] })
+    expect(codes(run([closed, signs(1, 3, 1)]))).toEqual(['ENVELOPE_CLOSED'])
+    expect(codes(run([closed, closed]))).toEqual(['ENVELOPE_CLOSED'])
   })
 
   test('delegation changes the holder, only where the preparer allowed it', () => {
-    const to: EnvelopeEvent = {
-      kind: 'fill',
-      revision: 2,
-      values: { Delegate_0001: 'Ivan Franko <ivan@firm.example>' },
-      time: null,
-    }
-    expect(run([to]).signatories['s1']).toMatchObject({
-      delegated: true,
-      holder: { name: 'Ivan Franko', email: 'ivan@firm.example' },
-      status: 'turn',
-    })
+    const holder = { name: 'Ivan Franko', email: 'ivan@firm.example' }
+    const to: EnvelopeEvent = { kind: 'delegate', revision: 2, signatory: 's1', to: holder, time: AT }
+    expect(run([to]).signatories['s1']).toMatchObject({ delegated: true, holder, status: 'turn' })
     const strict = manifestOf([{ ...signatory(1), mayDelegate: false }], [['s1']])
     expect(codes(run([to], strict))).toEqual(['ENVELOPE_DELEGATION_FORBIDDEN'])
+  })
+
+  test('a new round says what it replaces, where the preparer allows to send again', () => {
+    const again: EnvelopeEvent = {
+      kind: 'round',
+      revision: 2,
+      signatory: 's1',
+      round: 2,
+      replaces: 'ab'.repeat(32),
+      reason: 'a box was forgotten',
+      time: AT,
+    }
+    expect(run([again])).toMatchObject({ status: 'running', turn: ['s1'], round: { number: 2, signatory: 's1' } })
+    expect(codes(run([again], { ...three, resend: false }))).toEqual(['ENVELOPE_RESEND_FORBIDDEN'])
   })
 
   test('a simple signature is pending until a certificate signature covers it', () => {
     const manifest = manifestOf([signatory(1, 'signer', 'simple'), signatory(2, 'visa')], [['s1'], ['s2']])
     const simple: EnvelopeEvent = {
-      kind: 'fill',
+      kind: 'simple',
       revision: 2,
-      values: { Sig_0001: 'countersign-simple:1', Box_0001: 'true' },
-      time: null,
+      signatory: 's1',
+      values: { Sig_0001: 'Person 1', Simple_0001: '{}', Box_0001: 'true' },
+      time: AT,
     }
     expect(run([simple], manifest).signatories['s1']?.status).toBe('pending')
     expect(run([simple, signs(2, 3, 5)], manifest)).toMatchObject({
@@ -81,12 +91,22 @@ describe('turn by turn', () => {
       signatories: { s1: { status: 'signed' } },
     })
     expect(codes(run([signs(1, 2, 1)], manifest))).toEqual(['ENVELOPE_KIND_MISMATCH'])
+    expect(codes(run([{ ...simple, values: {} }], manifest))).toEqual(['ENVELOPE_FIELD_REQUIRED'])
+    expect(run([{ ...simple, values: { ...simple.values, Txt_0002: 'his' } }], manifest).status).toBe('broken')
+    expect(codes(run([simple]))).toEqual(['ENVELOPE_KIND_MISMATCH'])
+  })
+
+  test('a key of a kind that the preparer did not ask for is refused', () => {
+    const manifest = manifestOf([{ ...signatory(1), algorithms: ['RSA'] }], [['s1']])
+    expect(codes(run([signs(1, 2, 1)], manifest))).toEqual(['ENVELOPE_ALGORITHM_FORBIDDEN'])
+    const rsa = { ...signs(1, 2, 1), signer: { name: 'P', fingerprint: 'F', qualified: false, family: 'RSA' as const } }
+    expect(run([rsa], manifest).status).toBe('complete')
   })
 
   test('a qualified signature needs a certificate that says so', () => {
     const manifest = manifestOf([signatory(1, 'signer', 'qualified')], [['s1']])
     expect(codes(run([signs(1, 2, 1)], manifest))).toEqual(['ENVELOPE_KIND_MISMATCH'])
-    const good = { ...signs(1, 2, 1), signer: { name: 'P', fingerprint: 'F', qualified: true } }
+    const good = { ...signs(1, 2, 1), signer: { name: 'P', fingerprint: 'F', qualified: true, family: null } }
     expect(run([good], manifest).status).toBe('complete')
   })
 
@@ -109,10 +129,11 @@ const scenario = fc
     const events: EnvelopeEvent[] = acts.map((act, i) =>
       act === 13
         ? {
-            kind: 'fill',
+            kind: 'decline',
             revision: i + 2,
-            values: { [`Decline_${String((act % people.length) + 1).padStart(4, '0')}`]: 'no' },
-            time: null,
+            signatory: `s${(act % people.length) + 1}`,
+            reason: 'no',
+            time: AT,
           }
         : act === 14
           ? { kind: 'foreign', revision: i + 2, what: 'x' }

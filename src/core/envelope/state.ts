@@ -1,13 +1,16 @@
 /** The workflow as a pure reducer over what was found in the file: nothing outside it is needed to know whose turn it is. */
 import type { EnvelopeErrorCode } from '../errors.ts'
-import type { EnvelopeManifest, Signatory } from './manifest.ts'
+import type { EnvelopeManifest, KeyFamily, Signatory } from './manifest.ts'
 
 /** Field values that a revision set, by field name; a box that is ticked is 'true'. */
 export type FieldValues = Readonly<Record<string, string>>
 
+/** Who signed with a certificate, as the certificate says. */
+export type EventSigner = Readonly<{ name: string; fingerprint: string; qualified: boolean; family: KeyFamily | null }>
+
 /**
  * One revision after the preparer's, in the order of the file. `signature`: a certificate signature in a signatory's field.
- * `fill`: reserved fields without a certificate (simple signature, decline, delegation, close). `foreign`: anything else.
+ * `foreign`: anything that no act explains. The others are revisions of their own in reserved fields. Times are ISO 8601.
  */
 export type EnvelopeEvent = Readonly<
   { revision: number } & (
@@ -17,12 +20,16 @@ export type EnvelopeEvent = Readonly<
         /** Bytes intact, and everything changed since was permitted. */
         intact: boolean
         values: FieldValues
-        signer: Readonly<{ name: string; fingerprint: string; qualified: boolean }>
-        /** ISO 8601; proven by a time-stamp, else claimed by the signer's clock. */
+        signer: EventSigner
+        /** Proven by a time-stamp, else claimed by the signer's clock. */
         time: string | null
         timeProven: boolean
       }
-    | { kind: 'fill'; values: FieldValues; time: string | null }
+    | { kind: 'simple'; signatory: string; values: FieldValues; time: string }
+    | { kind: 'decline'; signatory: string; reason: string; time: string }
+    | { kind: 'delegate'; signatory: string; to: Readonly<{ name: string; email: string | null }>; time: string }
+    | { kind: 'close'; reason: string; time: string }
+    | { kind: 'round'; signatory: string; round: number; replaces: string; reason: string; time: string }
     | { kind: 'foreign'; what: string }
   )
 >
@@ -40,6 +47,15 @@ export type SignatoryState = Readonly<{
   holder: Readonly<{ name: string; email: string | null }>
   delegated: boolean
   certificate: string | null
+  reason: string | null
+}>
+
+export type RoundState = Readonly<{
+  /** 1 is the first. */
+  number: number
+  /** Digest of the file that this round replaces. */
+  replaces: string | null
+  signatory: string | null
   reason: string | null
 }>
 
@@ -61,11 +77,13 @@ export type EnvelopeState = Readonly<{
   step: number
   /** Time of the latest accepted act. */
   lastTime: string | null
+  /** Why it was withdrawn. */
+  closed: string | null
+  round: RoundState
   problems: readonly EnvelopeProblem[]
 }>
 
-/** A simple signature, a delegation and a refusal are JSON in their reserved field; other text is the signatory's own. */
-export const SIMPLE_PREFIX = 'countersign-simple:'
+const FIRST_ROUND: RoundState = { number: 1, replaces: null, signatory: null, reason: null }
 
 /** State after the preparer's certification and before anybody acted. */
 export function initialState(manifest: EnvelopeManifest): EnvelopeState {
@@ -85,7 +103,8 @@ export function initialState(manifest: EnvelopeManifest): EnvelopeState {
       },
     ]),
   )
-  return advance(manifest, { status: 'running', signatories, turn: [], step: 0, lastTime: null, problems: [] })
+  const begin = { status: 'running' as const, signatories, turn: [], step: 0, lastTime: null, closed: null }
+  return advance(manifest, { ...begin, round: FIRST_ROUND, problems: [] })
 }
 
 /** The whole file: same events, same state. @param now decides only whether a running envelope has expired */
@@ -102,8 +121,16 @@ export function reduce(manifest: EnvelopeManifest, state: EnvelopeState, event: 
       return broken(state, event.revision, `a change that no step explains: ${event.what}`)
     case 'signature':
       return applySignature(manifest, state, event)
-    case 'fill':
-      return applyFill(manifest, state, event)
+    case 'simple':
+      return applySimple(manifest, state, event)
+    case 'decline':
+      return applyDecline(manifest, state, event)
+    case 'delegate':
+      return applyDelegation(manifest, state, event)
+    case 'close':
+      return applyClose(state, event)
+    case 'round':
+      return applyRound(manifest, state, event)
   }
 }
 
@@ -131,42 +158,28 @@ export function missingFields(signatory: Signatory, values: FieldValues): readon
     .map((field) => field.name)
 }
 
-type SignatureEvent = Extract<EnvelopeEvent, { kind: 'signature' }>
-type FillEvent = Extract<EnvelopeEvent, { kind: 'fill' }>
+type EventOf<K extends EnvelopeEvent['kind']> = Extract<EnvelopeEvent, { kind: K }>
 
-function applySignature(manifest: EnvelopeManifest, state: EnvelopeState, event: SignatureEvent): EnvelopeState {
+/** The field that a certificate signature goes into; for a simple one the box that shows it. */
+export const signatureField = (one: Signatory): string | undefined =>
+  one.fields.find((field) => field.kind === 'signature')?.name
+
+/** Names of every field that only this signatory may write in the revision with which he signs. */
+export function ownFields({ reserved }: EnvelopeManifest, one: Signatory): ReadonlySet<string> {
+  const names = [...one.fields.map((field) => field.name), reserved.record[one.id]?.name, reserved.simple[one.id]]
+  return new Set(names.filter((name) => name !== undefined))
+}
+
+function applySignature(manifest: EnvelopeManifest, state: EnvelopeState, event: EventOf<'signature'>): EnvelopeState {
   const { revision } = event
   const signatory = manifest.signatories.find((one) => signatureField(one) === event.field)
   if (!signatory) return refuse(state, 'ENVELOPE_NOT_A_SIGNATORY', revision, `field ${event.field}`)
   if (!event.intact) return broken(state, revision, `the signature in ${event.field} is not intact`)
-  const code = whyNot(manifest, state, signatory.id)
+  const code = whyNot(manifest, state, signatory.id) ?? signerProblem(signatory, event.signer)
   if (code) return refuse(state, code, revision, event.field, signatory.id)
-  if (signatory.kind === 'simple') {
-    return refuse(
-      state,
-      'ENVELOPE_KIND_MISMATCH',
-      revision,
-      'a certificate where a simple signature was asked for',
-      signatory.id,
-    )
-  }
-  if (signatory.kind === 'qualified' && !event.signer.qualified) {
-    return refuse(
-      state,
-      'ENVELOPE_KIND_MISMATCH',
-      revision,
-      'the certificate does not say that it is qualified',
-      signatory.id,
-    )
-  }
-  const stranger = Object.keys(event.values).find((name) => !signatory.fields.some((field) => field.name === name))
-  if (stranger !== undefined) return broken(state, revision, `${signatory.id} filled ${stranger}, which is not his`)
-  const missing = missingFields(signatory, event.values)
-  if (missing.length > 0) return refuse(state, 'ENVELOPE_FIELD_REQUIRED', revision, missing.join(', '), signatory.id)
-  const late = timeProblem(manifest, state, event.time)
-  if (late === 'ENVELOPE_EXPIRED') return refuse(state, late, revision, String(event.time), signatory.id)
-  const noted = late ? refuse(state, late, revision, `${event.time} after ${state.lastTime}`, signatory.id) : state
-  const settled = settlePending(noted)
+  const noted = checkOwn(manifest, state, signatory, event)
+  if ('refused' in noted) return noted.refused
+  const settled = settlePending(noted.state)
   return advance(manifest, {
     ...set(settled, signatory.id, {
       status: 'signed',
@@ -179,6 +192,34 @@ function applySignature(manifest: EnvelopeManifest, state: EnvelopeState, event:
   })
 }
 
+/** Whether this certificate may sign for him. */
+export function signerProblem(
+  { kind, algorithms }: Signatory,
+  { qualified, family }: Pick<EventSigner, 'qualified' | 'family'>,
+): EnvelopeErrorCode | null {
+  if (kind === 'simple' || (kind === 'qualified' && !qualified)) return 'ENVELOPE_KIND_MISMATCH'
+  if (algorithms.length === 0 || (family && algorithms.includes(family))) return null
+  return 'ENVELOPE_ALGORITHM_FORBIDDEN'
+}
+
+/** Fields and time of a revision that signs: only his own, all that are required, not late. */
+function checkOwn(
+  manifest: EnvelopeManifest,
+  state: EnvelopeState,
+  signatory: Signatory,
+  { revision, values, time }: EventOf<'signature'> | EventOf<'simple'>,
+): Readonly<{ state: EnvelopeState } | { refused: EnvelopeState }> {
+  const { id } = signatory
+  const own = ownFields(manifest, signatory)
+  const stranger = Object.keys(values).find((name) => !own.has(name))
+  if (stranger !== undefined) return { refused: broken(state, revision, `${id} filled ${stranger}, which is not his`) }
+  const missing = missingFields(signatory, values)
+  if (missing.length > 0) return { refused: refuse(state, 'ENVELOPE_FIELD_REQUIRED', revision, missing.join(', '), id) }
+  const code = timeProblem(manifest, state, time)
+  if (code === 'ENVELOPE_EXPIRED') return { refused: refuse(state, code, revision, String(time), id) }
+  return { state: code ? refuse(state, code, revision, `${time} after ${state.lastTime}`, id) : state }
+}
+
 /** A certificate signature covers every simple one before it. */
 function settlePending(state: EnvelopeState): EnvelopeState {
   const signatories = Object.values(state.signatories).map((one) =>
@@ -187,87 +228,46 @@ function settlePending(state: EnvelopeState): EnvelopeState {
   return { ...state, signatories: Object.fromEntries(signatories.map((one) => [one.id, one])) }
 }
 
-function applyFill(manifest: EnvelopeManifest, state: EnvelopeState, event: FillEvent): EnvelopeState {
-  const { reserved } = manifest
-  let next = state
-  for (const signatory of manifest.signatories) {
-    const declined = reserved.decline[signatory.id]
-    const delegated = reserved.delegate[signatory.id]
-    if (declined !== undefined && event.values[declined] !== undefined) {
-      next = decline(manifest, next, signatory, event, event.values[declined])
-    }
-    if (delegated !== undefined && event.values[delegated] !== undefined) {
-      next = delegate(manifest, next, signatory, event, event.values[delegated])
-    }
-  }
-  const closed = event.values[reserved.close]
-  if (closed !== undefined) return { ...next, status: next.status === 'running' ? 'closed' : next.status, turn: [] }
-  return simpleSignatures(manifest, next, event)
+function applySimple(manifest: EnvelopeManifest, state: EnvelopeState, event: EventOf<'simple'>): EnvelopeState {
+  const { revision, time } = event
+  const signatory = manifest.signatories.find(({ id }) => id === event.signatory)
+  if (!signatory) return refuse(state, 'ENVELOPE_NOT_A_SIGNATORY', revision, event.signatory)
+  const code = signatory.kind === 'simple' ? whyNot(manifest, state, signatory.id) : ('ENVELOPE_KIND_MISMATCH' as const)
+  if (code) return refuse(state, code, revision, 'simple signature', signatory.id)
+  const noted = checkOwn(manifest, state, signatory, event)
+  if ('refused' in noted) return noted.refused
+  const marked = set(noted.state, signatory.id, { status: 'pending', revision, time })
+  return advance(manifest, { ...marked, lastTime: later(state.lastTime, time) })
 }
 
-function decline(
-  m: EnvelopeManifest,
-  state: EnvelopeState,
-  { id }: Signatory,
-  event: FillEvent,
-  reason: string,
-): EnvelopeState {
-  const code = whyNot(m, state, id)
-  if (code) return refuse(state, code, event.revision, 'declined', id)
-  const marked = set(state, id, { status: 'declined', revision: event.revision, time: event.time, reason })
-  return { ...marked, status: 'declined', turn: [], lastTime: later(state.lastTime, event.time) }
+function applyDecline(manifest: EnvelopeManifest, state: EnvelopeState, event: EventOf<'decline'>): EnvelopeState {
+  const { revision, signatory: id, reason, time } = event
+  const code = whyNot(manifest, state, id)
+  if (code) return refuse(state, code, revision, 'declined', id)
+  const marked = set(state, id, { status: 'declined', revision, time, reason })
+  return { ...marked, status: 'declined', turn: [], lastTime: later(state.lastTime, time) }
 }
 
-function delegate(
-  m: EnvelopeManifest,
-  state: EnvelopeState,
-  one: Signatory,
-  event: FillEvent,
-  value: string,
-): EnvelopeState {
-  const code = one.mayDelegate ? whyNot(m, state, one.id) : 'ENVELOPE_DELEGATION_FORBIDDEN'
-  const holder = parseHolder(value)
-  if (code) return refuse(state, code, event.revision, 'delegated', one.id)
-  if (!holder) return broken(state, event.revision, `${one.id}: the delegation cannot be read`)
-  return set(state, one.id, { holder, delegated: true })
+function applyDelegation(manifest: EnvelopeManifest, state: EnvelopeState, event: EventOf<'delegate'>): EnvelopeState {
+  const { revision, signatory: id, to, time } = event
+  const mayDelegate = manifest.signatories.find((one) => one.id === id)?.mayDelegate === true
+  const code = whyNot(manifest, state, id) ?? (mayDelegate ? null : 'ENVELOPE_DELEGATION_FORBIDDEN')
+  if (code) return refuse(state, code, revision, 'delegated', id)
+  return { ...set(state, id, { holder: to, delegated: true }), lastTime: later(state.lastTime, time) }
 }
 
-/** `name <e-mail>` or a name alone. */
-function parseHolder(value: string): { name: string; email: string | null } | null {
-  const match = /^\s*([^<>]{1,200}?)\s*(?:<([^<>\s]+@[^<>\s]+)>)?\s*$/.exec(value)
-  const name = match?.[1]?.trim()
-  return name ? { name, email: match?.[2] ?? null } : null
+function applyClose(state: EnvelopeState, { revision, reason, time }: EventOf<'close'>): EnvelopeState {
+  if (state.status !== 'running') return refuse(state, 'ENVELOPE_CLOSED', revision, 'closed')
+  return { ...state, status: 'closed', turn: [], closed: reason, lastTime: later(state.lastTime, time) }
 }
 
-function simpleSignatures(manifest: EnvelopeManifest, state: EnvelopeState, event: FillEvent): EnvelopeState {
-  const owners = manifest.signatories.filter((one) =>
-    one.fields.some((field) => event.values[field.name] !== undefined),
-  )
-  const reservedNames = new Set([
-    ...Object.values(manifest.reserved.decline),
-    ...Object.values(manifest.reserved.delegate),
-  ])
-  const known = new Set([...owners.flatMap((one) => one.fields.map((field) => field.name)), ...reservedNames])
-  const stranger = Object.keys(event.values).find((name) => !known.has(name))
-  if (stranger !== undefined) return broken(state, event.revision, `${stranger} is nobody's field`)
-  if (owners.length === 0) return state
-  const [signatory] = owners
-  if (!signatory || owners.length > 1) return broken(state, event.revision, 'one revision fills the fields of several')
-  const mark = event.values[signatureField(signatory) ?? '']
-  if (signatory.kind !== 'simple' || !mark?.startsWith(SIMPLE_PREFIX)) {
-    return broken(state, event.revision, `${signatory.id}: fields were filled without signing`)
-  }
-  const code = whyNot(manifest, state, signatory.id) ?? timeProblem(manifest, state, event.time)
-  if (code) return refuse(state, code, event.revision, 'simple signature', signatory.id)
-  const missing = missingFields(signatory, event.values)
-  if (missing.length > 0)
-    return refuse(state, 'ENVELOPE_FIELD_REQUIRED', event.revision, missing.join(', '), signatory.id)
-  const marked = set(state, signatory.id, { status: 'pending', revision: event.revision, time: event.time })
-  return advance(manifest, { ...marked, lastTime: later(state.lastTime, event.time) })
+function applyRound(manifest: EnvelopeManifest, state: EnvelopeState, event: EventOf<'round'>): EnvelopeState {
+  const { revision, round: number, replaces, signatory, reason, time } = event
+  if (!manifest.resend) return refuse(state, 'ENVELOPE_RESEND_FORBIDDEN', revision, 'new round', signatory)
+  if (state.status !== 'running') return refuse(state, 'ENVELOPE_CLOSED', revision, 'new round', signatory)
+  if (!state.signatories[signatory]) return refuse(state, 'ENVELOPE_NOT_A_SIGNATORY', revision, 'new round', signatory)
+  return { ...state, round: { number, replaces, signatory, reason }, lastTime: later(state.lastTime, time) }
 }
-
-const signatureField = (one: Signatory): string | undefined =>
-  one.fields.find((field) => field.kind === 'signature')?.name
 
 function timeProblem(manifest: EnvelopeManifest, state: EnvelopeState, time: string | null): EnvelopeErrorCode | null {
   if (time === null) return null

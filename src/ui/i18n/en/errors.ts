@@ -200,6 +200,22 @@ export const errors = {
   ENVELOPE_DELEGATION_FORBIDDEN: 'This envelope does not let you pass it on.\nNothing was changed.',
   ENVELOPE_DIVERGED:
     'There are two copies of this envelope with different signatures.\nNothing was signed. Whoever sent it must choose one.',
+  ENVELOPE_DOCUMENT_MISMATCH:
+    'The envelope’s rules belong to another document.\nDo not sign it. Ask whoever sent it for the right file.',
+  ENVELOPE_RESAVED:
+    'Another program wrote this envelope anew, and its signatures went with it.\nNothing was signed. Use the copy from before that.',
+  ENVELOPE_DRAFT_INVALID:
+    'The envelope cannot be prepared like this.\nThe document is unchanged. Correct what is marked and try again.',
+  ENVELOPE_TEMPLATE_INVALID:
+    'This file is not an envelope template.\nNothing was changed. Choose a template saved here.',
+  ENVELOPE_ALGORITHM_FORBIDDEN:
+    'The envelope asks for a key of another kind.\nNothing was signed. Choose another certificate.',
+  ENVELOPE_CODE_TOO_SHORT:
+    'This code is too easy to guess.\nNothing was signed. Use the code you were given, or a longer password.',
+  ENVELOPE_RESEND_FORBIDDEN:
+    'This envelope may not be sent again to someone who has signed.\nNothing was changed. Prepare a new envelope.',
+  ENVELOPE_ROUNDS_EXHAUSTED:
+    'This envelope was sent round as often as it allows.\nNothing was changed. Prepare a new envelope.',
   WORKER_CRASHED:
     'The part of the page that does the work stopped.\nYour document is unchanged and nothing signed is lost. Try again; very large files may need more memory.',
   INTERNAL:

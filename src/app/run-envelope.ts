@@ -1,0 +1,145 @@
+import type { DraftProblem, EnvelopeDraft } from '../core/envelope/draft.ts'
+import type { Notice, NoticeOptions } from '../core/envelope/notices.ts'
+import type { CopyComparison, EnvelopeView } from '../core/envelope/view.ts'
+import type { ErrorCode } from '../core/errors.ts'
+import type { SignedFile, SourceFile } from '../core/formats/format.ts'
+import type { Mechanism } from '../core/keys.ts'
+import type { SignatureMark } from '../core/pdf/appearance/appearance.ts'
+import type { KeyRef } from './manage-keys.ts'
+
+/** With what a signatory signs: a key with a certificate, or the code (or password) that the host gave him. */
+export type SigningMeans =
+  Readonly<{ kind: 'key'; key: KeyRef; mechanism?: Mechanism }> | Readonly<{ kind: 'code'; code: string }>
+
+export type SignEnvelopeRequest = Readonly<{
+  file: SourceFile
+  /** Id in the manifest. */
+  signatory: string
+  means: SigningMeans
+  /**
+   * By field name of the manifest, only his own: texts, boxes as true or false. `name`, `company` and `mark` fields that are
+   * left out take what is known of him; `date` fields are always set here.
+   */
+  values: Readonly<Record<string, string | boolean>>
+  /** His own name and company as he corrected them; absent: as prepared or delegated. */
+  name?: string
+  company?: string
+  /** Drawn or uploaded, for the visible signature. */
+  mark?: SignatureMark
+}>
+
+/** What an act made: the new file (the old one is its exact beginning) and what is read from it. */
+export type EnvelopeResult = Readonly<{
+  file: SignedFile
+  view: EnvelopeView
+  /** A reached level below the one asked for, an insisted-on certificate …: as in `SignOutcome.warnings`. */
+  warnings: readonly string[]
+}>
+
+export type ActOptions = Readonly<{
+  signal?: AbortSignal
+  onProgress?: (step: 'reading' | 'digesting' | 'signing' | 'writing' | 'checking', done: number) => void
+}>
+
+/** One file of a hundred dropped at once: read, or why not. */
+export type EnvelopeEntry = Readonly<{ name: string } & ({ view: EnvelopeView } | { code: ErrorCode; message: string })>
+
+/**
+ * Envelopes: several signatories, a visa and no server. The whole state is in the file; every act appends one revision to it,
+ * and its result is read back before it is handed out.
+ *
+ * Every act throws SignError: `ENVELOPE_*` as said there, and what `open` throws, since each reads the file first; AbortError.
+ */
+export interface RunEnvelope {
+  /** Pure: what is wrong with a draft, for the form; empty when it can be prepared. `pages` are the sizes of the document's pages. */
+  problems(
+    draft: EnvelopeDraft,
+    pages?: readonly Readonly<{ width: number; height: number }>[],
+  ): readonly DraftProblem[]
+
+  /**
+   * Reserves everything and certifies it with the preparer's key, in one revision.
+   *
+   * @throws SignError `ENVELOPE_ALREADY_SIGNED` for a file that is signed or certified; `ENVELOPE_DRAFT_INVALID`;
+   *   `FORMAT_*`; `KEY_*`
+   */
+  prepare(
+    request: Readonly<{ file: SourceFile; draft: EnvelopeDraft; key: KeyRef; mechanism?: Mechanism }>,
+    options?: ActOptions,
+  ): Promise<EnvelopeResult>
+
+  /**
+   * Knows the state of an envelope from nothing but the file. An envelope with problems is a view with
+   * `state.problems`; thrown is what is no envelope at all.
+   *
+   * @throws SignError `ENVELOPE_MANIFEST_MISSING`, `ENVELOPE_MANIFEST_INVALID`, `ENVELOPE_MANIFEST_DUPLICATED`,
+   *   `ENVELOPE_DOCUMENT_MISMATCH` (the manifest belongs to another document), `ENVELOPE_NOT_CERTIFIED`,
+   *   `ENVELOPE_RESAVED` (another program wrote the file anew), `FORMAT_*`
+   */
+  open(file: SourceFile, options?: ActOptions): Promise<EnvelopeView>
+
+  /** Reads many, one after another; an unreadable one does not stop the others. */
+  openAll(
+    files: readonly SourceFile[],
+    options?: ActOptions & { onEntry?: (entry: EnvelopeEntry, index: number) => void },
+  ): Promise<readonly EnvelopeEntry[]>
+
+  /**
+   * Fills his fields and signs, in one revision. The visa is signed so too.
+   *
+   * @throws SignError `ENVELOPE_NOT_A_SIGNATORY`, `ENVELOPE_OUT_OF_TURN`, `ENVELOPE_SIGNED_ALREADY`, `ENVELOPE_EXPIRED`,
+   *   `ENVELOPE_CLOSED`, `ENVELOPE_BROKEN`, `ENVELOPE_FIELD_REQUIRED`, `ENVELOPE_KIND_MISMATCH`, `ENVELOPE_ALGORITHM_FORBIDDEN`,
+   *   `ENVELOPE_CODE_TOO_SHORT`, `ENVELOPE_CLOCK_BEFORE_PREVIOUS`; `FORMAT_FIELD_VALUE_INVALID`; `KEY_*`
+   */
+  sign(request: SignEnvelopeRequest, options?: ActOptions): Promise<EnvelopeResult>
+
+  /** Ends the envelope. @throws SignError as `sign` for one who may not act */
+  decline(
+    request: Readonly<{ file: SourceFile; signatory: string; reason: string }>,
+    options?: ActOptions,
+  ): Promise<EnvelopeResult>
+
+  /** Passes the step on. @throws SignError `ENVELOPE_DELEGATION_FORBIDDEN`, and as `sign` for one who may not act */
+  delegate(
+    request: Readonly<{ file: SourceFile; signatory: string; to: Readonly<{ name: string; email: string }> }>,
+    options?: ActOptions,
+  ): Promise<EnvelopeResult>
+
+  /** Withdraws a running envelope. @throws SignError `ENVELOPE_CLOSED` when it has ended already */
+  close(request: Readonly<{ file: SourceFile; reason: string }>, options?: ActOptions): Promise<EnvelopeResult>
+
+  /**
+   * Returns to one signatory: a new round that branches before his signature (or refusal) and names the given file as
+   * replaced. That file stays as evidence.
+   *
+   * @throws SignError `ENVELOPE_RESEND_FORBIDDEN`, `ENVELOPE_ROUNDS_EXHAUSTED`, `ENVELOPE_NOT_A_SIGNATORY` when he has not acted
+   */
+  newRound(
+    request: Readonly<{ file: SourceFile; signatory: string; reason: string }>,
+    options?: ActOptions,
+  ): Promise<EnvelopeResult>
+
+  /** Whether this code (or password) gave the simple signature of this signatory. @throws SignError `ENVELOPE_NOT_A_SIGNATORY` */
+  checkCode(
+    request: Readonly<{ file: SourceFile; signatory: string; code: string }>,
+    options?: ActOptions,
+  ): Promise<boolean>
+
+  /** A code of 80 random bits to give to a simple signatory: four groups of four letters and digits that are not mistaken for each other. */
+  newCode(): string
+
+  /** Pure. */
+  compare(first: EnvelopeView, second: EnvelopeView): CopyComparison
+
+  /** Pure: letters that the state of the file asks for now, each with its key to be sent once. */
+  notices(view: EnvelopeView, options: NoticeOptions): readonly Notice[]
+
+  /** The record as a document of its own, for envelopes without a record inside (or for print): a new PDF, unsigned. */
+  report(view: EnvelopeView, options?: ActOptions): Promise<SignedFile>
+
+  /** A template as a file to keep. */
+  saveTemplate(draft: EnvelopeDraft, options: Readonly<{ name: string; persons: boolean }>): SignedFile
+
+  /** @throws SignError `ENVELOPE_TEMPLATE_INVALID` */
+  loadTemplate(file: Blob): Promise<EnvelopeDraft>
+}
