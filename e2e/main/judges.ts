@@ -28,3 +28,6 @@ export function pdfsig(path: string): Answer | null {
 }
 
 export const qpdfCheck = (path: string): Answer | null => run('qpdf', ['--check', path])
+
+/** The text of every page as MuPDF reads it, fields included. */
+export const textOf = (path: string): Answer | null => run('mutool', ['draw', '-q', '-F', 'txt', path])

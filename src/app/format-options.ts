@@ -16,7 +16,8 @@ function cadesOptions({ location }: SignOptions): CadesOptions {
   return location?.trim() ? { location: { locality: location.trim() } } : {}
 }
 
-function padesOptions({ place, reason, location, contact, password, appearance }: SignOptions): PadesOptions {
+function padesOptions(options: SignOptions): PadesOptions {
+  const { place, reason, location, contact, password, appearance, fill, certify, lock } = options
   return {
     ...fieldOf(place),
     ...(appearance && place.kind !== 'none' ? { appearance } : {}),
@@ -24,6 +25,9 @@ function padesOptions({ place, reason, location, contact, password, appearance }
     ...(location?.trim() ? { location: location.trim() } : {}),
     ...(contact?.trim() ? { contact: contact.trim() } : {}),
     ...(password === undefined ? {} : { password }),
+    ...(fill ? { fill } : {}),
+    ...(certify ? { certify } : {}),
+    ...(lock ? { lock } : {}),
   }
 }
 

@@ -1,6 +1,8 @@
 import type { FormatId, Inspection, PdfRect, Refusal, SignatureLevel, SourceFile } from '../core/formats/format.ts'
 import type { Mechanism } from '../core/keys.ts'
 import type { SignatureAppearance } from '../core/pdf/appearance/appearance.ts'
+import type { FillRequest } from '../core/pdf/fill/fill-form.ts'
+import type { DocMdp, FieldLock } from '../core/pdf/restrictions.ts'
 import type { Clock } from '../core/ports.ts'
 import type { FileReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
@@ -44,6 +46,12 @@ export type SignOptions = Readonly<{
   contact?: string
   /** How a visible signature looks; without it the place is taken and stays empty. */
   appearance?: SignatureAppearance
+  /** Values for form fields of a PDF, written with the signature. Given, be it empty, a required field that stays empty forbids signing. */
+  fill?: FillRequest
+  /** Certifies a PDF: what may still change afterwards. Only as its first signature. */
+  certify?: DocMdp
+  /** Form fields of a PDF that nobody may change afterwards. */
+  lock?: FieldLock
   /** Absent: the strongest usual one of the key (SHA-256 with P-256 and RSA, SHA-384 with P-384, SHA-512 with Ed25519 and ML-DSA). */
   mechanism?: Mechanism
   /** Opens an encrypted PDF. */

@@ -2,6 +2,7 @@ import type { Mechanism, SignerInfo } from '../keys.ts'
 import type { Ports } from '../ports.ts'
 import type { ErrorCode, ErrorDetails } from '../errors.ts'
 import type { TimeStampAuthority } from '../tsp/request-time-stamp.ts'
+import type { FormInfo } from '../pdf/fill/describe.ts'
 import type { Finding } from '../validation/facts.ts'
 
 /** The signature formats as ETSI names them; `CMS` is a plain RFC 5652 signature without the AdES attributes. */
@@ -66,10 +67,14 @@ export type Inspection = Readonly<{
     /** 'opened': encrypted, and the password given (or the empty one) opens it. */
     encryption: 'none' | 'opened' | 'password-required'
     fields: readonly SignatureFieldInfo[]
+    /** What can be filled in before it is signed; null: nothing. */
+    form: FormInfo | null
     /** Signatures (not document time-stamps) already in the file. */
     signatures: number
     /** /P of a certification signature, if any. ISO 32000-2, 12.8.2.2. */
     docMdp: 1 | 2 | 3 | null
+    /** Nobody has signed yet: its author may certify it. */
+    mayCertify: boolean
   }>
   /** Content that a signer must know of, most serious first; ids are catalogue keys. */
   warnings: readonly Finding[]

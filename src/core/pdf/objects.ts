@@ -149,3 +149,8 @@ export const name = (value: string): PdfName => PdfName.of(value)
 
 /** Half-open span of bytes. */
 export type Span = Readonly<{ start: number; end: number }>
+
+/** Follows references: a document, or an update over it with what it has changed. */
+export interface Resolver {
+  resolve(object: PdfObject | undefined): Promise<PdfObject>
+}

@@ -2,7 +2,7 @@ import { SignError } from '../errors.ts'
 import type { PdfDocument } from './document.ts'
 import type { Form, FormField, Widget } from './fields.ts'
 import { PdfDict, PdfRef, PdfStream, countOf, isArray, name } from './objects.ts'
-import type { PdfObject } from './objects.ts'
+import type { PdfObject, Resolver } from './objects.ts'
 import { pageAt, statedPageCount } from './pages.ts'
 import type { PdfPage } from './pages.ts'
 import { textString } from './serialize.ts'
@@ -114,10 +114,10 @@ function emptyForm(update: PdfUpdate, [x1, y1, x2, y2]: PdfRect): PdfRef {
 }
 
 /** The rectangle of a widget, null when it has no area. */
-export async function rectOf(document: PdfDocument, widget: PdfDict): Promise<PdfRect | null> {
-  const array = await document.value(widget, 'Rect')
+export async function rectOf(reader: Resolver, widget: PdfDict): Promise<PdfRect | null> {
+  const array = await reader.resolve(widget.get('Rect'))
   if (!isArray(array)) return null
-  const [a, b, c, d] = await Promise.all(array.slice(0, 4).map((item) => document.resolve(item)))
+  const [a, b, c, d] = await Promise.all(array.slice(0, 4).map((item) => reader.resolve(item)))
   if (typeof a !== 'number' || typeof b !== 'number' || typeof c !== 'number' || typeof d !== 'number') return null
   const rect: PdfRect = [Math.min(a, c), Math.min(b, d), Math.max(a, c), Math.max(b, d)]
   return rect[2] > rect[0] && rect[3] > rect[1] ? rect : null

@@ -3,6 +3,8 @@ import type { ReactNode } from 'react'
 import { AnnotationMode, TextLayer } from 'pdfjs-dist'
 import type { PageViewport, PDFPageProxy } from 'pdfjs-dist'
 import { useI18n } from '../i18n/context.tsx'
+import { focusField, renderForm } from './form-layer.ts'
+import type { FillableForm } from './form-layer.ts'
 import type { PageMeasure, PdfView } from './use-pdf.ts'
 
 /** Browsers give up on larger canvases; a page is then drawn less sharp, not blank. */
@@ -18,11 +20,18 @@ type Props = Readonly<{
   text: string | undefined
   onMeasure: (number: number, measure: PageMeasure) => void
   onFailure: (number: number, message: string) => void
+  /** Its fields can be filled in. */
+  form: FillableForm | null
+  frozen: boolean
+  /** A field of this page that is to have the cursor; a new object asks again. */
+  focus: Readonly<{ field: string }> | null
   /** What lies on the page: fields, the signature's box. Given the viewport once the page is known. */
   overlay?: ((viewport: PageViewport, number: number) => ReactNode) | undefined
 }>
 
-function draw(page: PDFPageProxy, canvas: HTMLCanvasElement, viewport: PageViewport) {
+type Canvases = Map<string, HTMLCanvasElement>
+
+function draw(page: PDFPageProxy, canvas: HTMLCanvasElement, viewport: PageViewport, buttons: Canvases | null) {
   const wanted = Math.min(globalThis.devicePixelRatio || 1, 3)
   const density = Math.min(wanted, Math.sqrt(MAX_CANVAS_PIXELS / (viewport.width * viewport.height)))
   canvas.width = Math.floor(viewport.width * density)
@@ -31,7 +40,9 @@ function draw(page: PDFPageProxy, canvas: HTMLCanvasElement, viewport: PageViewp
     canvas,
     viewport,
     transform: [density, 0, 0, density, 0, 0],
-    annotationMode: AnnotationMode.ENABLE,
+    ...(buttons
+      ? { annotationMode: AnnotationMode.ENABLE_FORMS, annotationCanvasMap: buttons }
+      : { annotationMode: AnnotationMode.ENABLE }),
   })
 }
 
@@ -39,17 +50,21 @@ const isCancel = (error: unknown) =>
   ['RenderingCancelledException', 'AbortException'].includes((error as { name?: string }).name ?? '')
 
 /** One page: its picture, its text over it for selecting and reading aloud, and what the caller lays on top. */
-export function PdfPage({ view, number, scale, measure, near, text, onMeasure, onFailure, overlay }: Props) {
+export function PdfPage(props: Props) {
+  const { view, number, scale, measure, near, text, form, frozen, focus, onMeasure, onFailure, overlay } = props
   const i18n = useI18n()
   const canvas = useRef<HTMLCanvasElement>(null)
   const layer = useRef<HTMLDivElement>(null)
+  const controls = useRef<HTMLDivElement>(null)
   const [viewport, setViewport] = useState<PageViewport | null>(null)
   const [drawn, setDrawn] = useState(false)
 
   useEffect(() => {
     const target = canvas.current
     const words = layer.current
-    if (!near || !target || !words) return
+    const fields = controls.current
+    if (!near || !target || !words || !fields) return
+    let clear = () => undefined as void
     let stop = () => undefined as void
     let current = true
     const show = async () => {
@@ -59,7 +74,8 @@ export function PdfPage({ view, number, scale, measure, near, text, onMeasure, o
       onMeasure(number, { width: own.width, height: own.height })
       const scaled = page.getViewport({ scale })
       setViewport(scaled)
-      const task = draw(page, target, scaled)
+      const canvases: Canvases | null = form ? new Map() : null
+      const task = draw(page, target, scaled, canvases)
       words.replaceChildren()
       const textLayer = new TextLayer({
         textContentSource: page.streamTextContent(),
@@ -71,6 +87,11 @@ export function PdfPage({ view, number, scale, measure, near, text, onMeasure, o
         textLayer.cancel()
       }
       await Promise.all([task.promise, textLayer.render()])
+      if (form && canvases && current) {
+        const isCurrent = () => current
+        clear = await renderForm({ view, number, viewport: scaled, container: fields, canvases, form, isCurrent })
+        if (!current) clear()
+      }
       if (current) setDrawn(true)
     }
     show().catch((error: unknown) => {
@@ -79,12 +100,18 @@ export function PdfPage({ view, number, scale, measure, near, text, onMeasure, o
     return () => {
       current = false
       stop()
+      clear()
       target.width = 0
       target.height = 0
       words.replaceChildren()
+      fields.replaceChildren()
       setDrawn(false)
     }
-  }, [view, number, scale, near, onMeasure, onFailure])
+  }, [view, number, scale, near, form, onMeasure, onFailure])
+
+  useEffect(() => {
+    if (drawn && focus && controls.current) focusField(controls.current, focus.field)
+  }, [drawn, focus])
 
   return (
     <section
@@ -92,16 +119,18 @@ export function PdfPage({ view, number, scale, measure, near, text, onMeasure, o
       data-page={number}
       data-drawn={drawn}
       aria-label={i18n.t('viewer.page', { page: number, pages: view.pages })}
-      style={{ width: measure.width * scale, height: measure.height * scale }}
+      style={{
+        width: measure.width * scale,
+        height: measure.height * scale,
+        ['--total-scale-factor' as string]: String(scale),
+        ['--scale-factor' as string]: String(scale),
+      }}
     >
       <canvas ref={canvas} aria-hidden="true" />
-      <div
-        ref={layer}
-        className="textLayer"
-        style={{ ['--total-scale-factor' as string]: String(scale), ['--scale-factor' as string]: String(scale) }}
-      />
+      <div ref={layer} className="textLayer" />
       {!drawn && text && <p className="visually-hidden page-text">{text}</p>}
       {viewport && overlay?.(viewport, number)}
+      <div ref={controls} className="form-layer" inert={frozen} />
     </section>
   )
 }

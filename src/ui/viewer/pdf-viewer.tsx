@@ -1,9 +1,10 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import type { ReactNode, RefObject } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import { Icon } from '../components/icon.tsx'
 import { useI18n } from '../i18n/context.tsx'
 import { SCROLLED } from '../components/scrolled.ts'
+import type { FillableForm } from './form-layer.ts'
 import { PdfPage } from './pdf-page.tsx'
 import { usePageTexts } from './use-page-texts.ts'
 import type { PageMeasure, PdfView } from './use-pdf.ts'
@@ -14,6 +15,9 @@ const MAX_FIT_WIDTH = 980
 const ZOOMS = [0.5, 0.75, 1, 1.25, 1.5, 2, 3] as const
 const NEAR_PX = 900
 
+/** A place in the document. */
+export type ViewTarget = Readonly<{ page: number; field?: string }>
+
 type Props = Readonly<{
   view: PdfView
   warnings: readonly string[]
@@ -21,8 +25,12 @@ type Props = Readonly<{
   overlay?: (viewport: PageViewport, number: number) => ReactNode
   /** Says which page is in the middle of the window. */
   onPage?: (number: number) => void
-  /** Scrolls there when it changes. */
-  target?: Readonly<{ page: number }> | null
+  /** Scrolls there when it changes, and puts the cursor into the field. */
+  target?: ViewTarget | null
+  /** Null: nothing is filled in. */
+  form?: FillableForm | null
+  /** The form is shown, and takes nothing any more. */
+  frozen?: boolean
 }>
 
 function useWidth(): [RefObject<HTMLElement | null>, number] {
@@ -90,7 +98,7 @@ function useMiddlePage(scroller: RefObject<HTMLElement | null>, view: PdfView, r
 }
 
 /** A PDF to be read: pages drawn as they come near, text reachable by selection and screen readers, nothing in it runs. */
-export function PdfViewer({ view, warnings, name, overlay, onPage, target }: Props) {
+export function PdfViewer({ view, warnings, name, overlay, onPage, target, form, frozen = false }: Props) {
   const i18n = useI18n()
   const [scroller, width] = useWidth()
   const [zoom, setZoom] = useState<number | 'fit'>('fit')
@@ -109,10 +117,12 @@ export function PdfViewer({ view, warnings, name, overlay, onPage, target }: Pro
     const smooth = !matchMedia('(prefers-reduced-motion: reduce)').matches
     scroller.current
       ?.querySelector(`[data-page="${String(target.page)}"]`)
-      ?.scrollIntoView({ block: 'end', behavior: smooth ? 'smooth' : 'auto' })
+      ?.scrollIntoView({ block: target.field === undefined ? 'end' : 'nearest', behavior: smooth ? 'smooth' : 'auto' })
     // `width` is here so that a target given before the first layout is still met.
   }, [target, width, scroller])
 
+  const field = target?.field
+  const focus = useMemo(() => (target && field !== undefined ? { page: target.page, field } : null), [target, field])
   const onMeasure = useCallback((number: number, measure: PageMeasure) => {
     setMeasures((now) => {
       const known = now.get(number)
@@ -178,6 +188,9 @@ export function PdfViewer({ view, warnings, name, overlay, onPage, target }: Pro
               text={texts.get(index + 1)}
               onMeasure={onMeasure}
               onFailure={onFailure}
+              form={form ?? null}
+              frozen={frozen}
+              focus={focus?.page === index + 1 ? focus : null}
               overlay={overlay}
             />
           ))}

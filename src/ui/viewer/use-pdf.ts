@@ -27,7 +27,12 @@ const MAX_WARNINGS = 20
 
 async function viewOf(document: PDFDocumentProxy): Promise<PdfView> {
   const { width, height } = (await document.getPage(1)).getViewport({ scale: 1 })
-  return { pages: document.numPages, first: { width, height }, document, page: (number) => document.getPage(number) }
+  return {
+    pages: document.numPages,
+    first: { width, height },
+    document,
+    page: async (number) => document.getPage(number),
+  }
 }
 
 /** Opens `blob` while the component lives; pdf.js itself is loaded on first use. Null: nothing to show. */
@@ -64,6 +69,8 @@ export function usePdf(blob: Blob | null, password?: () => string): PdfState {
       current = false
       stopWarnings()
       close()
+      // A page that is hidden keeps its state: shown again, it must not meet a document that was closed.
+      setHeld(null)
     }
   }, [blob, password, scriptUrl])
   return held && held.blob === blob ? held.state : LOADING

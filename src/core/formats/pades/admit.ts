@@ -53,7 +53,7 @@ export async function admit(
   if (document.recovered && signed.length > 0) {
     throw new SignError('FORMAT_NOT_INCREMENTAL', 'the cross-reference data of this signed file are broken')
   }
-  checkEncryption(document, target)
+  checkEncryption(document, target, options)
   const isFirst = signed.length === 0 && !restrictions.certified
   if (options.certify !== undefined && !isFirst) throw notFirst()
   checkDocMdp(restrictions, target)
@@ -118,9 +118,13 @@ function checkLocks({ locks }: Restrictions, target: SignatureTarget): void {
 }
 
 /** ISO 32000-2, table 22. */
-function checkEncryption({ crypt }: PdfDocument, target: SignatureTarget): void {
+function checkEncryption({ crypt }: PdfDocument, target: SignatureTarget, { fill }: PadesOptions): void {
   if (!crypt) return
   const { fillForms, createFields } = crypt.permissions
+  if (fill && Object.keys(fill.values).length > 0 && !fillForms) {
+    const details = { needed: 'fill-forms' }
+    throw new SignError('FORMAT_PERMISSION_DENIED', 'the file restricts filling its form', { details })
+  }
   if (target.kind === 'existing' ? fillForms : createFields) return
   const details = { needed: target.kind === 'existing' ? 'fill-forms' : 'create-fields' }
   throw new SignError('FORMAT_PERMISSION_DENIED', 'the file restricts this without the owner password', { details })

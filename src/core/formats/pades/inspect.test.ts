@@ -29,7 +29,7 @@ const form = (): Uint8Array =>
 test('a plain document may be signed', async () => {
   expect(await inspect(classicPdf())).toEqual({
     kind: 'pdf',
-    pdf: { pages: 1, encryption: 'none', fields: [], signatures: 0, docMdp: null },
+    pdf: { pages: 1, encryption: 'none', fields: [], form: null, signatures: 0, docMdp: null, mayCertify: true },
     warnings: [],
     refused: null,
   })

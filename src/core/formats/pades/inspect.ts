@@ -4,6 +4,7 @@ import type { PdfDocument } from '../../pdf/document.ts'
 import { PdfRef, isArray } from '../../pdf/objects.ts'
 import { openPdf } from '../../pdf/open.ts'
 import { countPages, statedPageCount, walkPages } from '../../pdf/pages.ts'
+import { describeForm } from '../../pdf/fill/describe.ts'
 import { rectOf } from '../../pdf/signature-field.ts'
 import { nameOf } from '../../pdf/objects.ts'
 import type { FormField } from '../../pdf/fields.ts'
@@ -29,7 +30,15 @@ export async function inspectPades(file: SourceFile, options: InspectOptions): P
 function unopened(refused: Refusal): Inspection {
   const isPdf = refused.code !== 'FORMAT_NOT_PDF' && refused.code !== 'FORMAT_EMPTY_FILE'
   const isLocked = refused.code === 'FORMAT_PASSWORD_REQUIRED' || refused.code === 'FORMAT_PASSWORD_INCORRECT'
-  const pdf = { pages: 0, encryption: 'password-required', fields: [], signatures: 0, docMdp: null } as const
+  const pdf = {
+    pages: 0,
+    encryption: 'password-required',
+    fields: [],
+    form: null,
+    signatures: 0,
+    docMdp: null,
+    mayCertify: false,
+  } as const
   return { kind: isPdf ? 'pdf' : 'other', pdf: isLocked ? pdf : null, warnings: [], refused }
 }
 
@@ -42,6 +51,7 @@ function refusal(error: unknown): Refusal {
 
 async function inspectDocument(document: PdfDocument, signal: AbortSignal | undefined): Promise<Inspection> {
   const surveyed = await survey(document)
+  const { certified, docMdp, locks } = surveyed.restrictions
   const fields = await fieldInfos(surveyed, signal)
   const pages = await pageCount(document)
   const refused = pages === 0 ? NO_PAGES : await whyNot(surveyed, {})
@@ -55,8 +65,10 @@ async function inspectDocument(document: PdfDocument, signal: AbortSignal | unde
       pages,
       encryption: document.crypt ? 'opened' : 'none',
       fields,
+      form: await describeForm(document, surveyed.form, locks, document.crypt?.permissions.fillForms !== false),
       signatures: signatures.length,
-      docMdp: surveyed.restrictions.certified ? surveyed.restrictions.docMdp : null,
+      docMdp: certified ? docMdp : null,
+      mayCertify: surveyed.signed.length === 0 && !certified,
     },
     warnings: await warningsOf(surveyed, signal),
     // A file that takes no new field may still have one to sign.

@@ -1,15 +1,16 @@
 import { latin1 } from '../../bytes/bytes.ts'
 import type { FormField, Widget } from '../fields.ts'
 import { PdfDict, PdfStream, name } from '../objects.ts'
+import type { Resolver } from '../objects.ts'
 import { numberText } from '../serialize.ts'
 import { rectOf } from '../signature-field.ts'
 import type { PdfUpdate } from '../update.ts'
 import { optionsOf } from './choices.ts'
 
 /** States other than Off that a widget has appearances for (ISO 32000-2, 12.7.5.2.3). */
-export async function onStates(update: PdfUpdate, widget: Widget): Promise<string[]> {
-  const appearances = await update.resolve(widget.dict.get('AP'))
-  const normal = appearances instanceof PdfDict ? await update.resolve(appearances.get('N')) : null
+export async function onStates(reader: Resolver, widget: Widget): Promise<string[]> {
+  const appearances = await reader.resolve(widget.dict.get('AP'))
+  const normal = appearances instanceof PdfDict ? await reader.resolve(appearances.get('N')) : null
   return normal instanceof PdfDict ? [...normal.entries.keys()].filter((state) => state !== 'Off') : []
 }
 

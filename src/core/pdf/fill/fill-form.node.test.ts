@@ -13,7 +13,9 @@ import { readForm } from '../fields.ts'
 import { PdfDict, PdfRef, isArray, nameOf } from '../objects.ts'
 import { openPdf } from '../open.ts'
 import { textOf } from '../text.ts'
-import type { FieldValue } from './fill-form.ts'
+import { readRestrictions } from '../restrictions.ts'
+import { describeForm } from './describe.ts'
+import type { FieldValue } from './describe.ts'
 
 const font = new Uint8Array(readFileSync(new URL('../../../../public/fonts/noto-sans.ttf', import.meta.url)))
 
@@ -87,6 +89,70 @@ test('every kind of field takes its value in the revision of the signature', asy
   const langs = fields.get('langs')!.value
   expect(isArray(langs) && langs.map(textOf)).toEqual(['uk', 'el'])
   expect(textOf(fields.get('fixed')!.value)).toBe('given')
+})
+
+test('a form is described as a person meets it: kinds, choices, what must be filled in and what cannot', async () => {
+  const describe = async (file: Uint8Array) => {
+    const document = await openPdf(bytesSource(file))
+    const read = await readForm(document)
+    const { locks } = await readRestrictions(document, read)
+    return describeForm(document, read, locks, true)
+  }
+  const form = await describe(formFile())
+  const states = (...names: string[]) => names.map((value) => ({ value, text: value }))
+  const plain = { required: false, closed: null, maxLength: null, choices: [], value: '' }
+  expect(form).toEqual({
+    closed: null,
+    fields: [
+      { ...plain, name: 'name', label: 'name', kind: 'text', required: true },
+      { ...plain, name: 'note', label: 'note', kind: 'text', maxLength: 200 },
+      { ...plain, name: 'plan', label: 'plan', kind: 'radio', choices: states('basic', 'pro'), value: false },
+      { ...plain, name: 'agree', label: 'agree', kind: 'check', choices: states('Ja'), value: false },
+      {
+        ...plain,
+        name: 'city',
+        label: 'city',
+        kind: 'choice',
+        choices: [
+          { value: 'k', text: 'Kyiv' },
+          { value: 'l', text: 'Lviv' },
+        ],
+      },
+      { ...plain, name: 'fixed', label: 'fixed', kind: 'text', closed: 'read-only', value: 'given' },
+      { ...plain, name: 'code', label: 'code', kind: 'text', maxLength: 6 },
+      { ...plain, name: 'langs', label: 'langs', kind: 'choice', choices: states('uk', 'en', 'el') },
+    ],
+  })
+  const options = { fill: { values: everything, font }, lock: { action: 'Include', fields: ['note'] } } as const
+  const after = await describe(await signPdf(formFile(), party, options))
+  expect(after?.fields.map(({ value }) => value)).toEqual([
+    'Олена (Шевченко)',
+    everything['note'],
+    'pro',
+    'Ja',
+    'l',
+    'given',
+    'AB12',
+    ['uk', 'el'],
+  ])
+  expect(after?.fields[1]?.closed).toBe('locked')
+  expect(await describe(formFile('', '/XFA []'))).toMatchObject({ closed: 'xfa' })
+})
+
+test('a required field that nobody can reach does not block', async () => {
+  const hidden = (flags: number, rect = '20 20 220 40') =>
+    classicPdf(
+      simpleObjects(
+        {
+          10: '<< /Fields [11 0 R] /DA (/Helv 0 Tf 0 g) >>',
+          11: `<< /Type /Annot /Subtype /Widget /Rect [${rect}] /P 3 0 R /F ${flags} /FT /Tx /T (name) /Ff 2 >>`,
+        },
+        { catalog: '/AcroForm 10 0 R', page: '/Annots [11 0 R]' },
+      ),
+    )
+  expect(await refusal({}, hidden(4))).toBe('FORMAT_FIELD_REQUIRED name')
+  expect(await refusal({}, hidden(4 | 2))).toBe('signed')
+  expect(await refusal({}, hidden(4, '0 0 0 0'))).toBe('signed')
 })
 
 test('only /V, /AP and /AS are touched', async () => {

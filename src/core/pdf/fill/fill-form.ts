@@ -6,7 +6,6 @@ import { FieldFlag } from '../fields.ts'
 import type { Form, FormField, Widget } from '../fields.ts'
 import { PdfDict, isArray, name, nameOf } from '../objects.ts'
 import type { PdfObject, PdfRef } from '../objects.ts'
-import { isLocked } from '../restrictions.ts'
 import type { FieldLock } from '../restrictions.ts'
 import { textString } from '../serialize.ts'
 import { changeForm } from '../signature-field.ts'
@@ -14,14 +13,10 @@ import { textOf } from '../text.ts'
 import type { PdfUpdate } from '../update.ts'
 import { checkedState, onStates, stateAppearance } from './buttons.ts'
 import { optionsOf } from './choices.ts'
+import { closedBecause, mustBeFilled } from './describe.ts'
+import type { FieldValue } from './describe.ts'
 import { readStyle } from './style.ts'
 import { drawTextWidget, shownLines } from './text-widget.ts'
-
-/**
- * What goes into a field: text; a choice by its export value, or several; a check box as on or off; a radio group by the
- * name of a state or, where the form has them, an export value.
- */
-export type FieldValue = string | boolean | readonly string[]
 
 export type FillRequest = Readonly<{
   /** By fully qualified name. */
@@ -107,20 +102,21 @@ async function plansOfOthers(
 }
 
 function checkWritable(field: FormField, locks: readonly FieldLock[]): void {
-  const readOnly = (field.flags & FieldFlag.readOnly) !== 0
-  if (!readOnly && !isLocked(locks, field.name)) return
-  const details = { field: field.name, readOnly }
+  const closed = closedBecause(field, locks)
+  if (closed === null) return
+  if (closed === 'unsupported') throw invalid(field.name, 'type')
+  const details = { field: field.name, readOnly: closed === 'read-only' }
   throw new SignError('FORMAT_FIELD_LOCKED', 'the field may not be changed', { details })
 }
 
 /** Empty: no value, an empty text, no choice, every box off. */
-export function isEmptyValue(value: PdfObject): boolean {
+function isEmptyValue(value: PdfObject): boolean {
   if (value === null || nameOf(value) === 'Off') return true
   return textOf(value) === '' || (isArray(value) && value.length === 0)
 }
 
-/** Fields that must be filled in and are not, in the order of the form; read-only and locked ones are others' business. */
-export async function emptyRequired(
+/** Fields that must be filled in and are not, in the order of the form. */
+async function emptyRequired(
   update: PdfUpdate,
   form: Form | null,
   locks: readonly FieldLock[],
@@ -128,10 +124,7 @@ export async function emptyRequired(
 ): Promise<readonly FormField[]> {
   const found: FormField[] = []
   for (const field of form?.fields ?? []) {
-    const { flags, type } = field
-    if (type === null || type === 'Sig' || (flags & FieldFlag.required) === 0) continue
-    if ((flags & (FieldFlag.readOnly | (type === 'Btn' ? FieldFlag.pushButton : 0))) !== 0) continue
-    if (isLocked(locks, field.name)) continue
+    if (!(await mustBeFilled(update, field, locks))) continue
     const value = filled.has(field.name) ? (filled.get(field.name) ?? null) : await update.resolve(field.value)
     if (isEmptyValue(value)) found.push(field)
   }
@@ -160,7 +153,6 @@ type Plan = Readonly<{
 }>
 
 async function planFor(update: PdfUpdate, { field, value }: Filling, font: TrueTypeFont): Promise<Plan> {
-  if (field.flags & FieldFlag.richText && field.type === 'Tx') throw invalid(field.name, 'rich-text')
   switch (field.type) {
     case 'Tx':
       return planText(update, field, value, font)
@@ -176,7 +168,6 @@ async function planFor(update: PdfUpdate, { field, value }: Filling, font: TrueT
 
 async function planText(update: PdfUpdate, field: FormField, value: FieldValue, font: TrueTypeFont): Promise<Plan> {
   if (typeof value !== 'string') throw invalid(field.name, 'type')
-  if (field.flags & (FieldFlag.password | FieldFlag.fileSelect)) throw invalid(field.name, 'type')
   const limit = await update.resolve(field.inherited.get('MaxLen'))
   if (typeof limit === 'number' && Array.from(value).length > limit) throw invalid(field.name, 'too-long', { limit })
   const text =

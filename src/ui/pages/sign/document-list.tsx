@@ -1,3 +1,4 @@
+import { missingFields } from '../../../app/form-values.ts'
 import type { SignEvent, SignOutcome } from '../../../app/sign-documents.ts'
 import { PickFiles } from '../../components/file-drop.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -6,7 +7,7 @@ import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { useServices } from '../../services.tsx'
 import type { SessionItem, SignSession } from './session.ts'
-import { containerFor } from './sign-panel.tsx'
+import { containerFor } from './container.ts'
 
 type Props = Readonly<{
   session: SignSession
@@ -75,6 +76,9 @@ function stateOf(
     const why = inspection.refused ? i18n.lookup('errors', inspection.refused.code)?.split('\n')[0] : null
     return { icon: 'alert', tone: 'warn', text: why ?? i18n.t('sign.rowCannot') }
   }
+  const missing = container === 'embedded' ? missingFields(inspection.pdf?.form ?? null, item.values) : []
+  if (missing.length > 0)
+    return { icon: 'alert', tone: 'warn', text: i18n.t('sign.rowFields', { count: missing.length }) }
   return { icon: 'file', tone: 'muted', text: i18n.t(`sign.row_${container}`) }
 }
 

@@ -4,6 +4,8 @@ import type { PageViewport } from 'pdfjs-dist'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
+import type { FillableForm } from '../../viewer/form-layer.ts'
+import type { ViewTarget } from '../../viewer/pdf-viewer.tsx'
 import type { PdfState } from '../../viewer/use-pdf.ts'
 import { PlainPreview } from './plain-preview.tsx'
 import type { SessionItem } from './session.ts'
@@ -15,14 +17,19 @@ type Props = Readonly<{
   file: { name: string; blob: Blob }
   pdf: PdfState
   overlay?: ((space: PageViewport, page: number) => ReactNode) | undefined
-  target?: Readonly<{ page: number }> | null
+  target?: ViewTarget | null
+  /** Null: nothing is filled in. */
+  form: FillableForm | null
+  /** It is being signed: what is on the screen stays. */
+  busy: boolean
   onBack?: (() => void) | undefined
   onUnlock: (password: string) => void
   onRemove: () => void
 }>
 
 /** The document as it will be signed, and what a signer must know of it, above it. */
-export function DocumentStage({ item, file, pdf, overlay, target, onBack, onUnlock, onRemove }: Props) {
+export function DocumentStage(props: Props) {
+  const { item, file, pdf, overlay, target, form, busy, onBack, onUnlock, onRemove } = props
   const i18n = useI18n()
   const { inspection } = item
   const locked = inspection?.pdf?.encryption === 'password-required'
@@ -48,6 +55,8 @@ export function DocumentStage({ item, file, pdf, overlay, target, onBack, onUnlo
             name={file.name}
             {...(overlay ? { overlay } : {})}
             target={target ?? null}
+            form={form}
+            frozen={busy}
           />
         </Suspense>
       )}

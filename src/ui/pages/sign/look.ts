@@ -6,26 +6,10 @@ import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { useServices } from '../../services.tsx'
 import { nameOn } from '../../use-keys.ts'
+import { loadFont } from './font.ts'
 import type { Look } from './look-default.ts'
 import { placeFor } from './session.ts'
 import type { SignSession } from './session.ts'
-
-let font: Promise<Uint8Array> | null = null
-
-async function fetchFont(): Promise<Uint8Array> {
-  const response = await fetch('fonts/noto-sans.ttf')
-  if (!response.ok) throw new TypeError(`fonts/noto-sans.ttf: ${String(response.status)}`)
-  return new Uint8Array(await response.arrayBuffer())
-}
-
-/** The bundled font, asked for once; a failure is not remembered. */
-export function loadFont(): Promise<Uint8Array> {
-  font ??= fetchFont().catch((error: unknown) => {
-    font = null
-    throw error
-  })
-  return font
-}
 
 type Words = Readonly<{ i18n: I18n; card: KeyCard; options: SignOptions; look: Look; now: Date }>
 

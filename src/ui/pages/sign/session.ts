@@ -1,4 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { changedValues, suggestedValues } from '../../../app/form-values.ts'
+import type { FormValues } from '../../../app/form-values.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
 import type {
@@ -7,10 +9,14 @@ import type {
   SignEvent,
   SignOptions,
   SignOutcome,
+  SignRequestItem,
   VisiblePlace,
 } from '../../../app/sign-documents.ts'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { isAbort } from '../../../core/errors.ts'
+import type { FieldValue } from '../../../core/pdf/fill/describe.ts'
+import { containerFor } from './container.ts'
+import { loadFont } from './font.ts'
 import { DEFAULT_LOOK } from './look-default.ts'
 import type { Look } from './look-default.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
@@ -23,6 +29,10 @@ export type SessionItem = Readonly<{
   inspection: DocumentInspection | null
   /** Counts the passwords tried. */
   attempt: number
+  /** What the person, or a host, put into the fields of its form. */
+  values: FormValues
+  /** Counts how often they were set from outside the form, which is then drawn anew. */
+  refills: number
   /** Held in a closure: no password lies readable in React's state. */
   password?: () => string
 }>
@@ -50,6 +60,9 @@ export function placeFor({ items, options }: Pick<SignSession, 'items' | 'option
   return place === BATCH_PLACE ? { kind: 'none' } : place
 }
 
+/** Where the person is to look: a page, or a field of the form. A new object asks again. */
+export type Target = Readonly<{ page: number; field?: never } | { page?: never; field: string }>
+
 export interface SignSession {
   readonly items: readonly SessionItem[]
   readonly options: SignOptions
@@ -60,6 +73,12 @@ export interface SignSession {
   readonly remove: (id: number) => void
   readonly clear: () => void
   readonly unlock: (id: number, password: string) => void
+  /** What a host suggests for the form fields of its documents; a person may change it. */
+  readonly suggest: (values: FormValues) => void
+  readonly setValue: (id: number, field: string, value: FieldValue) => void
+  readonly clearValues: (id: number) => void
+  readonly target: Target | null
+  readonly show: (target: Target) => void
   readonly setOptions: (change: Partial<SignOptions>) => void
   /** @param finish what is added to the options at the last moment: how the signature looks, with the time of now */
   readonly sign: (key: KeyRef, finish?: () => Promise<Partial<SignOptions>>) => Promise<void>
@@ -115,11 +134,14 @@ export function useSignSession(documents: SignDocuments): SignSession {
   const [options, setAllOptions] = useState<SignOptions>({ ...DEFAULT_OPTIONS, level })
   const [run, setRun] = useState<Run>(IDLE)
   const [look, setLook] = useState(DEFAULT_LOOK)
+  const [target, show] = useState<Target | null>(null)
+  const suggested = useRef<FormValues>({})
   const nextId = useRef(1)
   const controller = useRef<AbortController | null>(null)
 
   const onInspected = useCallback((id: number, inspection: DocumentInspection) => {
-    setItems((now) => now.map((item) => (item.id === id ? { ...item, inspection } : item)))
+    const filled = (values: FormValues): FormValues => ({ ...suggestionsFor(inspection, suggested.current), ...values })
+    setItems((now) => now.map((item) => (item.id === id ? { ...item, inspection, values: filled(item.values) } : item)))
     // A document that brings a field for the signature says where it is wanted.
     const field = inspection.pdf?.fields.find((each) => !each.signed && each.refused === null)
     if (field) setAllOptions((now) => (now.place.kind === 'none' ? { ...now, place: placeIn(field.name) } : now))
@@ -128,7 +150,10 @@ export function useSignSession(documents: SignDocuments): SignSession {
 
   const add = useCallback((files: readonly SourceFile[]) => {
     setRun((now) => (now.status === 'running' ? now : IDLE))
-    setItems((now) => [...now, ...files.map((file) => ({ id: nextId.current++, file, inspection: null, attempt: 0 }))])
+    setItems((now) => [
+      ...now,
+      ...files.map((file) => ({ id: nextId.current++, file, inspection: null, attempt: 0, values: {}, refills: 0 })),
+    ])
   }, [])
   const remove = useCallback((id: number) => setItems((now) => now.filter((item) => item.id !== id)), [])
   const clear = useCallback(() => {
@@ -145,6 +170,17 @@ export function useSignSession(documents: SignDocuments): SignSession {
     })
     setItems((now) => now.map((item) => (item.id === id ? opened(item) : item)))
   }, [])
+  const suggest = useCallback((values: FormValues) => {
+    suggested.current = values
+  }, [])
+  const setValue = useCallback((id: number, field: string, value: FieldValue) => {
+    const filled = (item: SessionItem) => ({ ...item, values: { ...item.values, [field]: value } })
+    setItems((now) => now.map((item) => (item.id === id ? filled(item) : item)))
+  }, [])
+  const clearValues = useCallback((id: number) => {
+    const cleared = (item: SessionItem) => ({ ...item, values: {}, refills: item.refills + 1 })
+    setItems((now) => now.map((item) => (item.id === id ? cleared(item) : item)))
+  }, [])
   const setOptions = useCallback((change: Partial<SignOptions>) => setAllOptions((now) => ({ ...now, ...change })), [])
   const cancel = useCallback(() => controller.current?.abort(), [])
 
@@ -156,11 +192,8 @@ export function useSignSession(documents: SignDocuments): SignSession {
       setRun((now) => (now.status === 'running' ? { ...now, events, finished } : now)),
     )
     const place = placeFor({ items, options })
-    const requested = items.map((item) => ({
-      file: item.file,
-      ...(item.password === undefined ? {} : { options: { password: item.password() } }),
-    }))
     try {
+      const requested = await Promise.all(items.map((item) => requestFor(item, options)))
       const finished = await finish?.()
       const outcomes = await documents.sign(
         { items: requested, key, options: { ...options, place, ...finished } },
@@ -179,7 +212,52 @@ export function useSignSession(documents: SignDocuments): SignSession {
     setRun(IDLE)
   }, [items, run])
 
-  return { items, options, run, look, setLook, add, remove, clear, unlock, setOptions, sign, cancel, keepFailed }
+  return {
+    items,
+    options,
+    run,
+    look,
+    setLook,
+    add,
+    remove,
+    clear,
+    unlock,
+    suggest,
+    setValue,
+    clearValues,
+    target,
+    show,
+    setOptions,
+    sign,
+    cancel,
+    keepFailed,
+  }
+}
+
+/** What cannot be put in is told to the host, not silently left out: see `useSuggestions`. */
+function suggestionsFor({ pdf }: DocumentInspection, suggested: FormValues): FormValues {
+  try {
+    return suggestedValues(pdf?.form ?? null, suggested)
+  } catch {
+    return {}
+  }
+}
+
+/** The document with what is its own: its password, and what was put into its form. */
+async function requestFor(item: SessionItem, options: SignOptions): Promise<SignRequestItem> {
+  const { file, inspection, password, values } = item
+  const form = inspection?.pdf?.form ?? null
+  const fills = form?.closed === null && containerFor(inspection, options) === 'embedded'
+  const changed = changedValues(form, values)
+  // Without values no font is needed, but an empty required field is still found.
+  const font = Object.keys(changed).length > 0 ? await loadFont() : new Uint8Array()
+  return {
+    file,
+    options: {
+      ...(password === undefined ? {} : { password: password() }),
+      ...(fills ? { fill: { values: changed, font } } : {}),
+    },
+  }
 }
 
 /** Five hundred files have thousands of events; the list is drawn a few times a second. */

@@ -1,12 +1,15 @@
 import { useId, useState } from 'react'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
-import type { DocumentInspection, SignatureContainer, SignOptions } from '../../../app/sign-documents.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { nameOn } from '../../use-keys.ts'
 import type { PdfView } from '../../viewer/use-pdf.ts'
+import { containerFor } from './container.ts'
+import { useFormState } from './form-state.ts'
+import type { FormState } from './form-state.ts'
+import { FormStatus } from './form-status.tsx'
 import { LookChoice } from './look-choice.tsx'
 import { useLook } from './look.ts'
 import { PlaceChoice } from './place-choice.tsx'
@@ -24,8 +27,6 @@ type Props = Readonly<{
   view: PdfView | null
   /** The sample's key: said plainly, so that nobody takes it for their own. */
   isThrowAway?: boolean
-  /** Lets the stage scroll to the page of a place that was just chosen. */
-  onShowPage?: (page: number) => void
 }>
 
 export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: string): string {
@@ -36,24 +37,8 @@ export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: stri
   return i18n.t('sign.actPdf', { name: only.file.name, count: pages, signer })
 }
 
-/** `auto` resolved for one file: what will be made of it. */
-export function containerFor(inspection: DocumentInspection | null, options: SignOptions): SignatureContainer | null {
-  if (!inspection) return null
-  if (options.container === 'auto') return inspection.proposed
-  return inspection.containers.includes(options.container) ? options.container : null
-}
-
 /** The act: who signs, what will be in the file, one button that says it all. Without chrome: a page, a frame or a window holds it. */
-export function SignPanel({
-  session,
-  listing,
-  chosen,
-  onChoose,
-  onCreate,
-  view,
-  isThrowAway = false,
-  onShowPage,
-}: Props) {
+export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, isThrowAway = false }: Props) {
   const i18n = useI18n()
   const { items, options, run } = session
   const [unfolded, setUnfolded] = useState(false)
@@ -83,7 +68,7 @@ export function SignPanel({
           <PlaceChoice
             place={place}
             onPlace={(place) => session.setOptions({ place })}
-            onShowPage={onShowPage}
+            onShowPage={(page) => session.show({ page })}
             view={view}
             inspection={only}
             many={many}
@@ -185,7 +170,12 @@ function ReasonFields({ session, disabled }: { session: SignSession; disabled: b
 }
 
 /** Why the button cannot act yet, in words; null when it can. */
-function obstacle(i18n: I18n, session: SignSession, chosen: KeyCard | null): string | null {
+export function obstacle(
+  i18n: I18n,
+  session: SignSession,
+  chosen: KeyCard | null,
+  form: FormState | null,
+): string | null {
   const { items, options } = session
   if (!chosen) return i18n.t('sign.needCertificate')
   if (items.length === 1) {
@@ -195,6 +185,8 @@ function obstacle(i18n: I18n, session: SignSession, chosen: KeyCard | null): str
       return i18n.t('sign.needPassword')
     }
     if (containerFor(inspection, options) === null) return i18n.t('sign.cannotSignThis')
+    if (form?.closed === null && form.missing.length > 0) return i18n.t('sign.needFields')
+    if (form?.closed === null && form.unwritable.length > 0) return i18n.t('sign.needOtherText')
   }
   const expired = chosen.validity === 'expired' || chosen.validity === 'not-yet-valid'
   return expired && !options.insistOnInvalidCertificate ? i18n.t('sign.needConsentInvalid') : null
@@ -205,12 +197,14 @@ function Act({ session, chosen }: { session: SignSession; chosen: KeyCard | null
   const reasonId = useId()
   const { finish } = useLook(session, chosen)
   const { items, options, run } = session
-  const blocked = obstacle(i18n, session, chosen)
+  const form = useFormState(session)
+  const blocked = obstacle(i18n, session, chosen, form)
   const invalid = chosen && (chosen.validity === 'expired' || chosen.validity === 'not-yet-valid')
   const label = chosen ? actLabel(i18n, items, nameOn(chosen)) : i18n.t('sign.act')
   return (
     <>
       {run.status === 'idle' && run.refusal && <RefusalNotice refusal={run.refusal} />}
+      {form && <FormStatus session={session} form={form} />}
       {invalid && (
         <Notice tone="warn" title={i18n.t('sign.invalidCertificate')}>
           <label className="choice">

@@ -1,4 +1,4 @@
-import { useCallback, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
@@ -6,15 +6,19 @@ import type { VisiblePlace } from '../../../app/sign-documents.ts'
 import type { PdfRect } from '../../../core/formats/format.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { FieldMarks } from '../../viewer/field-marks.tsx'
+import { pageOfField } from '../../viewer/field-page.ts'
 import { DrawLayer, SignatureBox } from '../../viewer/signature-box.tsx'
+import type { ViewTarget } from '../../viewer/pdf-viewer.tsx'
 import { usePdf } from '../../viewer/use-pdf.ts'
+import type { PdfView } from '../../viewer/use-pdf.ts'
 import { DocumentList } from './document-list.tsx'
 import { DocumentStage } from './document-stage.tsx'
+import { useFillableForm } from './form-state.ts'
 import type { ThrowAwayKey } from './first-run.tsx'
 import { useLook } from './look.ts'
 import { ResultPanel } from './result-panel.tsx'
 import { placeFor } from './session.ts'
-import type { SessionItem, SignSession } from './session.ts'
+import type { SessionItem, SignSession, Target } from './session.ts'
 import { SignPanel } from './sign-panel.tsx'
 
 type Props = Readonly<{
@@ -47,13 +51,14 @@ export function SignWorkspace(props: Props) {
   const i18n = useI18n()
   const { items, run } = session
   const [opened, setOpened] = useState<number | null>(null)
-  const [target, setTarget] = useState<Readonly<{ page: number }> | null>(null)
   const many = items.length > 1
   const item = (many ? items.find((each) => each.id === opened) : items[0]) ?? null
   const file = shownFile(session, item)
   const isPdf = item?.inspection?.kind === 'pdf'
   const pdf = usePdf(isPdf && file ? file.blob : null, item?.password)
   const view = pdf.status === 'open' ? pdf.view : null
+  const target = useViewTarget(session, view)
+  const form = useFillableForm(session, item)
   const overlay = usePlaceOverlay(session, item, chosen, run.status !== 'done' && !many)
 
   return (
@@ -67,6 +72,8 @@ export function SignWorkspace(props: Props) {
             pdf={pdf}
             overlay={overlay}
             target={target}
+            form={run.status === 'done' ? null : form}
+            busy={run.status === 'running'}
             onBack={many ? () => setOpened(null) : undefined}
             onUnlock={(password) => session.unlock(item.id, password)}
             onRemove={() => session.remove(item.id)}
@@ -87,13 +94,34 @@ export function SignWorkspace(props: Props) {
               onChoose={onChoose}
               onCreate={onCreate}
               view={many ? null : view}
-              onShowPage={(page) => setTarget({ page })}
               isThrowAway={throwAway?.ref ? chosen?.ref.id === throwAway.ref.id : false}
             />
           ))}
       </aside>
     </div>
   )
+}
+
+/** Where the viewer is to go; a field's page is asked of the document. */
+function useViewTarget(session: SignSession, view: PdfView | null): ViewTarget | null {
+  const { target } = session
+  const [found, setFound] = useState<Readonly<{ target: Target; place: ViewTarget }> | null>(null)
+  useEffect(() => {
+    if (!target || !view) return
+    let current = true
+    const set = (place: ViewTarget) => current && setFound({ target, place })
+    if (target.field === undefined) set({ page: target.page })
+    else {
+      const { field } = target
+      pageOfField(view, field)
+        .then((page) => page !== null && set({ page, field }))
+        .catch(() => undefined)
+    }
+    return () => {
+      current = false
+    }
+  }, [target, view])
+  return found?.target === target ? found.place : null
 }
 
 /** What is laid over the pages while a place is chosen: the document's own fields, and the box. */
