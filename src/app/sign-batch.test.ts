@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest'
 import { SignError } from '../core/errors.ts'
-import type { SignedFile, SourceFile } from '../core/formats/format.ts'
+import type { SourceFile } from '../core/formats/format.ts'
 import type { SigningKey } from '../core/keys.ts'
 import { buildSelfSigned } from '../core/x509/build.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
 import type { FileReport } from '../core/validation/report.ts'
 import { testEngine } from '../testing/engines.ts'
 import { fakeClock, testRandom } from '../testing/ports.ts'
-import type { WorkerClient } from '../worker/client.ts'
-import type { PrepareParams } from '../worker/protocol.ts'
+import type { CallOptions, WorkerClient } from '../worker/client.ts'
+import type { Signed, SignParams } from '../worker/protocol.ts'
 import { signAll, type Batch } from './sign-batch.ts'
 import type { SignEvent, SignOptions } from './sign-documents.ts'
 
@@ -42,26 +42,27 @@ async function keyThat(sign: SigningKey['sign']): Promise<SigningKey> {
 
 type Script = {
   prepare?: (name: string, signal?: AbortSignal) => Promise<void> | void
-  embed?: (name: string) => Promise<void> | void
   report?: (file: SourceFile) => Partial<FileReport['signatures'][number]>
 }
 
+function reportOn(file: SourceFile, script: Script, print: string): FileReport {
+  const signature = { signer: { fingerprint: print }, integrity: 'intact', coverage: 'whole-file' }
+  const signatures = [{ ...signature, ...script.report?.(file) }]
+  return { name: file.name, result: 'INDETERMINATE', warnings: [], signatures } as unknown as FileReport
+}
+
 /** The worker's part of the batch, scripted: what matters here is what the batch makes of its answers. */
-function scriptedWorker(script: Script): WorkerClient {
+function scriptedWorker(script: Script, print: string): WorkerClient {
   return {
     generation: 0,
     close: () => undefined,
-    async call(method: string, params: unknown, { signal }: { signal?: AbortSignal } = {}) {
-      if (method === 'prepare') {
-        const { files, format } = params as PrepareParams
-        const name = files[0]?.name ?? ''
-        await script.prepare?.(name, signal)
-        signal?.throwIfAborted()
-        return { format, toBeSigned: [{ mechanism: MECHANISM, dtbs: new TextEncoder().encode(name) }], state: { name } }
-      }
-      const { prepared } = params as { prepared: { state: { name: string } } }
-      await script.embed?.(prepared.state.name)
-      return { name: `${prepared.state.name}-signed`, blob: new Blob(['s']), type: '' } satisfies SignedFile
+    async call(_method: 'sign', { files, signers, check }: SignParams, { signal, onSign }: CallOptions) {
+      const name = files[0]?.name ?? ''
+      await script.prepare?.(name, signal)
+      signal?.throwIfAborted()
+      await onSign?.(signers.map((one) => ({ ...one, dtbs: new TextEncoder().encode(name) })))
+      const file = { name: `${name}-signed`, blob: new Blob(['s']), type: '' }
+      return { file, report: check ? reportOn(file, script, print) : null } satisfies Signed
     },
   } as unknown as WorkerClient
 }
@@ -72,6 +73,7 @@ type Run = {
   key?: SigningKey['sign']
   signal?: AbortSignal
   warnings?: readonly string[]
+  level?: SignOptions['level']
   onEvent?: (event: SignEvent) => void
 }
 
@@ -80,10 +82,10 @@ async function run({ names, script = {}, key = () => Promise.resolve(new Uint8Ar
   const kept: string[] = []
   const events: SignEvent[] = []
   const batch: Batch = {
-    worker: scriptedWorker(script),
+    worker: scriptedWorker(script, print),
     key: await keyThat(key),
     warnings: rest.warnings ?? [],
-    defaults: OPTIONS,
+    defaults: { ...OPTIONS, level: rest.level ?? 'B-B' },
     signal: rest.signal ?? new AbortController().signal,
     inFlight: { items: 3, bytes: 1000 },
     clock: fakeClock('2026-06-01T00:00:00Z'),
@@ -101,14 +103,8 @@ async function run({ names, script = {}, key = () => Promise.resolve(new Uint8Ar
     },
     verification: {
       verify([file]) {
-        const signature = {
-          signer: { fingerprint: print },
-          integrity: 'intact',
-          coverage: 'whole-file',
-          ...(file && script.report?.(file)),
-        }
-        const report = { name: file?.name, result: 'INDETERMINATE', warnings: [], signatures: [signature] }
-        return Promise.resolve({ report: { files: [report] }, close: () => undefined } as never)
+        const files = file ? [reportOn(file, script, print)] : []
+        return Promise.resolve({ report: { files }, close: () => undefined } as never)
       },
     },
   }
@@ -150,14 +146,14 @@ test('one failing file neither stops nor loses the others', async () => {
   expect(outcomes[6]).toMatchObject({ refusal: { code: 'FORMAT_EMPTY_FILE' } })
 })
 
-test('an output that does not validate is not handed out', async () => {
+test.for(['B-B', 'B-T'] as const)('an output that does not validate is not handed out: %s', async (level) => {
   const bad: Record<string, object> = {
     'f0-signed': { integrity: 'broken' },
     'f1-signed': { coverage: 'earlier-revision' },
     'f2-signed': { signer: { fingerprint: 'another' } },
     'f3-signed': { signer: null },
   }
-  const { outcomes, kept } = await run({ names: many(5), script: { report: ({ name }) => bad[name] ?? {} } })
+  const { outcomes, kept } = await run({ names: many(5), level, script: { report: ({ name }) => bad[name] ?? {} } })
   for (const outcome of outcomes.slice(0, 4)) {
     expect(outcome).toMatchObject({ status: 'failed', refusal: { code: 'FORMAT_OUTPUT_INVALID' } })
   }

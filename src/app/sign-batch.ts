@@ -1,8 +1,9 @@
 import { isAbort, SignError } from '../core/errors.ts'
-import type { FormatId, SignedFile } from '../core/formats/format.ts'
+import type { FormatId, SignedFile, ToBeSigned } from '../core/formats/format.ts'
 import type { SigningKey } from '../core/keys.ts'
 import type { FileReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
+import type { SignParams } from '../worker/protocol.ts'
 import { mechanismOf } from './check-signer.ts'
 import { formatOptions } from './format-options.ts'
 import { isNamedPdf, looksLikePdf } from './inspect-document.ts'
@@ -75,6 +76,7 @@ type Report = (state: FileState, done: number) => void
 function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome> {
   const { worker, key, signal, results } = batch
   const sign = keyInTurn(batch)
+  const mine = fingerprint(key.signer.certificate)
 
   return async ({ item, index }, report) => {
     signal.throwIfAborted()
@@ -85,26 +87,38 @@ function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome
     const format = await formatFor(item, options)
     const mechanism = mechanismOf(key, options.mechanism)
     const signers = [{ signer: key.signer, mechanism }]
-    const params = {
+    const { level: wanted, password } = options
+    const opening = password === undefined ? {} : { password }
+    const params: SignParams = {
       format,
       files: [file],
       signers,
-      level: options.level,
+      level: wanted,
       options: formatOptions(format, options, batch.refuse),
+      // A higher level is checked when it is reached.
+      ...(wanted === 'B-B' ? { check: { at: batch.clock.now(), ...opening } } : {}),
     }
-    const prepared = await worker.call('prepare', params, { signal, onProgress: report })
-    report('signing', 0)
-    const values: Uint8Array[] = []
-    for (const { dtbs, mechanism: wanted } of prepared.toBeSigned) values.push(await sign(dtbs, wanted))
-    report('writing', 0)
-    const embedded = await worker.call('embed', { prepared, values }, { signal, onProgress: report })
-    const { password } = options
-    const request = { format, signed: embedded, level: options.level, chain: key.signer.chain, content: file.blob }
-    const asked = { ...request, ...(password !== undefined && { password }) }
-    const raised = await raiseLevel(asked, worker, batch.authorities ?? [], signal)
+    const onSign = async (toBeSigned: readonly ToBeSigned[]): Promise<readonly Uint8Array[]> => {
+      report('signing', 0)
+      const values: Uint8Array[] = []
+      for (const { dtbs, mechanism: by } of toBeSigned) values.push(await sign(dtbs, by))
+      report('writing', 0)
+      return values
+    }
+    const made = await worker.call('sign', params, { signal, onProgress: report, onSign })
+    const request = {
+      format,
+      signed: made.file,
+      level: wanted,
+      chain: key.signer.chain,
+      content: file.blob,
+      ...opening,
+    }
+    const raised = await raiseLevel(request, worker, batch.authorities ?? [], signal)
     const signed = raised.file
     report('checking', 0)
-    const checked = await checkOutput(signed, format === 'CAdES' ? [file] : [], options, batch)
+    const found = made.report ?? (await reportOn(signed, format === 'CAdES' ? [file] : [], options, batch))
+    const checked = assertIntact(found, mine)
     report('keeping', 0)
     const result = await results.keep(signed, file.name)
     const warnings = [...batch.warnings, ...raised.warnings, ...(result.kept === 'memory' ? ['not-kept'] : [])]
@@ -151,25 +165,28 @@ async function formatFor({ file }: SignRequestItem, { container }: SignOptions):
   }
 }
 
-/**
- * Nothing is handed out that does not validate here: our signature must be intact and cover the whole file.
- *
- * @throws SignError `FORMAT_OUTPUT_INVALID`
- */
-async function checkOutput(
+async function reportOn(
   signed: SignedFile,
   content: readonly { name: string; blob: Blob }[],
   { password }: SignOptions,
-  { verification, key, signal }: Batch,
-): Promise<FileReport> {
+  { verification, signal }: Batch,
+): Promise<FileReport | undefined> {
   const files = [signed, ...content]
   // Only integrity is asked here, so no anchors.
   const judgement = { anchors: [] }
   const options = { judgement, signal, offline: true, ...(password === undefined ? {} : { password }) }
   const found = await verification.verify(files, options)
   found.close()
-  const own = found.report.files.find(({ name }) => name === signed.name)
-  const mine = fingerprint(key.signer.certificate)
+  return found.report.files.find(({ name }) => name === signed.name)
+}
+
+/**
+ * Nothing is handed out that does not validate here: our signature must be intact and cover the whole file.
+ *
+ * @param mine fingerprint of the signer's certificate
+ * @throws SignError `FORMAT_OUTPUT_INVALID`
+ */
+function assertIntact(own: FileReport | undefined, mine: string): FileReport {
   const good = own?.signatures.some(
     ({ signer: by, integrity, coverage, modifications }) =>
       by?.fingerprint === mine &&

@@ -192,11 +192,13 @@ export function createSignedResults(ports: SignedResultsPorts): SignedResults & 
   async function zipOf(results: readonly KeptResult[], signal?: AbortSignal, onProgress?: SaveProgress): Promise<Blob> {
     const names = uniqueNames(results.map(({ file }) => file.name))
     const entries = results.map(({ file }, index) => ({ name: names[index] ?? file.name, blob: file.blob }))
-    return worker.call(
+    const zip = await worker.call(
       'zip',
       { entries, modified: clock.now() },
       { signal, onProgress: (_step, done) => onProgress?.(Math.floor(done * results.length), results.length) },
     )
+    onProgress?.(results.length, results.length)
+    return zip
   }
 }
 

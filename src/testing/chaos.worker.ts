@@ -1,4 +1,5 @@
 import { SignError } from '../core/errors.ts'
+import type { ToBeSigned } from '../core/formats/format.ts'
 import { serve, type Door } from '../worker/serve.ts'
 
 /** What the chaos tests call; every way in which a worker can go wrong. */
@@ -12,6 +13,7 @@ export interface ChaosMethods {
   hang: [params: number, value: null]
   throwLater: [params: null, value: never]
   get: [params: string, value: Uint8Array]
+  sign: [params: readonly ToBeSigned[], value: readonly Uint8Array[]]
 }
 
 serve(self as unknown as Door, (network) => ({
@@ -23,7 +25,7 @@ serve(self as unknown as Door, (network) => ({
     for (let i = 1; i <= count; i++) {
       signal.throwIfAborted()
       progress('digesting', i / count)
-      await new Promise((resolve) => setTimeout(resolve, 1))
+      await new Promise((resolve) => setTimeout(resolve, 60))
     }
     return 'done'
   },
@@ -41,4 +43,5 @@ serve(self as unknown as Door, (network) => ({
       })
     }),
   get: (url: string, { signal }) => network.get(url, signal),
+  sign: (toBeSigned: readonly ToBeSigned[], { sign }) => sign(toBeSigned),
 }))

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import { SignError } from '../core/errors.ts'
+import type { ToBeSigned } from '../core/formats/format.ts'
 import type { Network } from '../core/ports.ts'
 import type { ChaosMethods } from '../testing/chaos.worker.ts'
 import { connectWorker, type WorkerClient } from './client.ts'
@@ -127,6 +128,33 @@ test('cancelling a call cancels its request in the page', async () => {
       .catch(() => undefined)
   })
   await stopped
+})
+
+const TO_BE_SIGNED: ToBeSigned = {
+  signer: { certificate: new Uint8Array([1]), chain: [], mechanisms: [] },
+  mechanism: { signature: 'Ed25519', digest: 'SHA-512' },
+  dtbs: new Uint8Array([7]),
+}
+
+test('in the midst of a call the page signs, for that call alone', async () => {
+  const client = chaos()
+  const signed = (octet: number): Promise<readonly Uint8Array[]> =>
+    client.call('sign', [TO_BE_SIGNED, TO_BE_SIGNED], {
+      onSign: (asked) => Promise.resolve(asked.map(({ dtbs }) => Uint8Array.of(dtbs[0] ?? 0, octet))),
+    })
+  const [one, two] = await Promise.all([signed(1), signed(2)])
+  expect(one).toEqual([Uint8Array.of(7, 1), Uint8Array.of(7, 1)])
+  expect(two).toEqual([Uint8Array.of(7, 2), Uint8Array.of(7, 2)])
+})
+
+test('a key that refuses ends its call with its own code; a call that nobody signs for is cancelled', async () => {
+  const client = chaos()
+  const refused = client.call('sign', [TO_BE_SIGNED], {
+    onSign: () => Promise.reject(new SignError('KEY_SIGN_FAILED', 'card removed')),
+  })
+  await expect(refused).rejects.toMatchObject({ code: 'KEY_SIGN_FAILED' })
+  await expect(client.call('sign', [TO_BE_SIGNED])).rejects.toMatchObject({ name: 'AbortError' })
+  expect(await client.call('echo', 1)).toBe(1)
 })
 
 test('closing ends what is open', async () => {

@@ -1,9 +1,16 @@
 import { fromWire, SignError, toWire } from '../core/errors.ts'
-import type { Progress } from '../core/formats/format.ts'
+import type { Progress, ToBeSigned } from '../core/formats/format.ts'
 import type { Network } from '../core/ports.ts'
-import type { NetworkAsk, PageMessage, WorkerMessage, WorkerMethods } from './protocol.ts'
+import type { Answer, NetworkAsk, PageAsk, PageMessage, WorkerMessage, WorkerMethods } from './protocol.ts'
 
-export type CallOptions = Readonly<{ signal?: AbortSignal | undefined; onProgress?: Progress | undefined }>
+export type CallOptions = Readonly<{
+  signal?: AbortSignal | undefined
+  onProgress?: Progress | undefined
+  onSign?: SignValues | undefined
+}>
+
+/** Gives the values of what is to be signed, in its order and in the key boundary's encoding (keys.ts). */
+type SignValues = (toBeSigned: readonly ToBeSigned[]) => Promise<readonly Uint8Array[]>
 
 type Table = object
 type Params<M extends Table, K extends keyof M> = M[K] extends [infer P, unknown] ? P : never
@@ -32,6 +39,7 @@ type Open = {
   resolve(value: unknown): void
   reject(error: unknown): void
   onProgress?: Progress | undefined
+  onSign?: SignValues | undefined
 }
 
 /** Typed calls into one worker that is started at the first call and again after a crash. */
@@ -72,7 +80,7 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
   function receive(from: Worker, message: WorkerMessage): void {
     if ('progress' in message) open.get(message.progress)?.onProgress?.(message.step, message.part)
     else if ('done' in message) settle(message)
-    else if ('ask' in message) void answer(from, message.ask, message.network)
+    else if ('ask' in message) void answer(from, message.ask, message)
     else if ('unask' in message) asks.get(message.unask)?.abort()
   }
 
@@ -84,7 +92,7 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
     else call.resolve(message.value)
   }
 
-  async function answer(from: Worker, id: number, ask: NetworkAsk): Promise<void> {
+  async function answer(from: Worker, id: number, ask: PageAsk): Promise<void> {
     const controller = new AbortController()
     asks.set(id, controller)
     const send = (message: PageMessage): void => {
@@ -92,10 +100,17 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
       if (worker === from) from.postMessage(message)
     }
     try {
-      send({ answer: id, value: await requestBy(options.network, ask, controller.signal) })
+      send({ answer: id, value: await fulfil(ask, controller.signal) })
     } catch (error) {
       send({ answer: id, error: toWire(error) })
     }
+  }
+
+  function fulfil(ask: PageAsk, signal: AbortSignal): Promise<Answer> {
+    if ('network' in ask) return requestBy(options.network, ask.network, signal)
+    const sign = open.get(ask.of)?.onSign
+    if (!sign) throw new DOMException('nobody waits for this signature', 'AbortError')
+    return sign(ask.sign)
   }
 
   /** The caller does not wait for a cancel; but a worker too busy to hear of it is replaced, so that the next call works. */
@@ -114,7 +129,11 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
     get generation() {
       return generation
     },
-    call<K extends keyof M & string>(method: K, params: Params<M, K>, { signal, onProgress }: CallOptions = {}) {
+    call<K extends keyof M & string>(
+      method: K,
+      params: Params<M, K>,
+      { signal, onProgress, onSign }: CallOptions = {},
+    ) {
       if (signal?.aborted) return Promise.reject(signal.reason as Error)
       const id = next++
       return new Promise<Value<M, K>>((resolve, reject) => {
@@ -125,6 +144,7 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
         const settled = (): void => signal?.removeEventListener('abort', stop)
         open.set(id, {
           onProgress,
+          onSign,
           resolve: (value) => {
             settled()
             resolve(value as Value<M, K>)

@@ -25,11 +25,17 @@ function handlers(network: Network): Served {
     async inspect({ file, ...options }, { signal }) {
       return (await import('../core/formats/pades/inspect.ts')).inspectPades(file, { ...options, signal })
     },
-    async prepare({ format, ...request }, { signal, progress }) {
-      return (await signingOf(format)).prepare({ ...request, signal, progress }, ports)
-    },
-    async embed({ prepared, values }) {
-      return (await signingOf(prepared.format)).embed(prepared, values, ports)
+    async sign({ format, check, ...request }, { signal, progress, sign }) {
+      const signing = await signingOf(format)
+      const prepared = await signing.prepare({ ...request, signal, progress }, ports)
+      const values = await sign(prepared.toBeSigned)
+      progress('writing', 0)
+      const file = await signing.embed(prepared, values, ports)
+      if (!check) return { file, report: null }
+      progress('checking', 0)
+      // The content of a detached signature is read beside it; a signed PDF holds its own.
+      const files = format === 'PAdES' ? [file] : [file, ...request.files]
+      return { file, report: await (await validation()).check(files, check, { signal, progress }) }
     },
     async extend({ format, file, level, options }, { signal }) {
       return (await extendingOf(format))(file, level, ports, { ...options, signal })

@@ -4,26 +4,31 @@ import type {
   ExtendOptions,
   FormatId,
   Inspection,
-  PreparedSignature,
   Progress,
   SignatureLevel,
   RequestedSigner,
   SignedFile,
   SourceFile,
+  ToBeSigned,
 } from '../core/formats/format.ts'
 import type { Pkcs12Contents } from '../core/pkcs12/read.ts'
 import type { ExpectedType } from '../core/ports.ts'
 import type { ValidationPolicy } from '../core/validation/policy.ts'
-import type { ValidationReport } from '../core/validation/report.ts'
+import type { FileReport, ValidationReport } from '../core/validation/report.ts'
 
-/** The request of `prepare`: SignRequest without what cannot be cloned. */
-export type PrepareParams = Readonly<{
+/** SignRequest without what cannot be cloned. */
+export type SignParams = Readonly<{
   format: FormatId
   files: readonly SourceFile[]
   signers: readonly RequestedSigner[]
   level: SignatureLevel
   options: unknown
+  /** The result is validated too, without the network and without anchors: only whether it is intact is asked. */
+  check?: Readonly<{ at: Date; password?: string }>
 }>
+
+/** `report` is that of the result among its files; null: no check was asked for. */
+export type Signed = Readonly<{ file: SignedFile; report: FileReport | null }>
 
 export type ExtendParams = Readonly<{
   format: FormatId
@@ -48,13 +53,13 @@ export type Validated = Readonly<{ session: number; report: ValidationReport }>
 export type ZipEntry = Readonly<{ name: string; blob: Blob }>
 
 /**
- * Every method that the worker serves: its parameters and its value. Keys that sign never appear here: DTBS out, values in.
+ * Every method that the worker serves: its parameters and its value. Keys that sign never appear here: in the midst of `sign` the
+ * DTBS come out and the values go in, so that what was read of a document stays where it is until it is signed and checked.
  * The one exception is a key file, whose decryption would freeze the page; the page makes its keys non-extractable at once.
  */
 export interface WorkerMethods {
   inspect: [params: Readonly<{ file: SourceFile; password?: string }>, value: Inspection]
-  prepare: [params: PrepareParams, value: PreparedSignature<unknown>]
-  embed: [params: Readonly<{ prepared: PreparedSignature<unknown>; values: readonly Uint8Array[] }>, value: SignedFile]
+  sign: [params: SignParams, value: Signed]
   extend: [params: ExtendParams, value: SignedFile]
   validate: [params: ValidateParams, value: Validated]
   judge: [params: JudgeParams & Readonly<{ session: number }>, value: ValidationReport]
@@ -69,11 +74,16 @@ export type NetworkAsk =
   | Readonly<{ kind: 'get'; url: string; expects?: ExpectedType }>
   | Readonly<{ kind: 'post'; url: string; type: string; body: Uint8Array }>
 
+/** What the worker asks of the page: the network, or the signature values for the DTBS of one of its calls. */
+export type PageAsk = Readonly<{ network: NetworkAsk }> | Readonly<{ sign: readonly ToBeSigned[]; of: number }>
+
+export type Answer = Uint8Array | readonly Uint8Array[]
+
 /** From the page. */
 export type PageMessage =
   | Readonly<{ call: number; method: string; params: unknown }>
   | Readonly<{ cancel: number }>
-  | Readonly<{ answer: number; value: Uint8Array }>
+  | Readonly<{ answer: number; value: Answer }>
   | Readonly<{ answer: number; error: WireError }>
 
 /** From the worker. */
@@ -82,5 +92,5 @@ export type WorkerMessage =
   | Readonly<{ done: number; value: unknown }>
   | Readonly<{ done: number; error: WireError }>
   | Readonly<{ progress: number; step: ProgressStep; part: number }>
-  | Readonly<{ ask: number; network: NetworkAsk }>
+  | (Readonly<{ ask: number }> & PageAsk)
   | Readonly<{ unask: number }>

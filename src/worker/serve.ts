@@ -1,10 +1,15 @@
 import { fromWire, toWire } from '../core/errors.ts'
-import type { Progress } from '../core/formats/format.ts'
+import type { Progress, ToBeSigned } from '../core/formats/format.ts'
 import type { Network } from '../core/ports.ts'
-import type { NetworkAsk, PageMessage, WorkerMessage } from './protocol.ts'
+import type { Answer, NetworkAsk, PageAsk, PageMessage, WorkerMessage } from './protocol.ts'
 
 /** What a served method gets beside its parameters. */
-export type CallContext = Readonly<{ signal: AbortSignal; progress: Progress }>
+export type CallContext = Readonly<{
+  signal: AbortSignal
+  progress: Progress
+  /** The page's key signs; in the order of the DTBS. @throws SignError `KEY_*`, AbortError */
+  sign(toBeSigned: readonly ToBeSigned[]): Promise<readonly Uint8Array[]>
+}>
 
 export type Handlers = Readonly<Record<string, (params: never, context: CallContext) => Promise<unknown>>>
 
@@ -33,7 +38,9 @@ export function serve(door: Door, handlersOf: (network: Network) => Handlers): v
     try {
       const handler = Object.hasOwn(handlers, method) ? handlers[method] : undefined
       if (!handler) throw new TypeError(`the worker has no method ${method}`)
-      const context = { signal: controller.signal, progress: throttled(door, id) }
+      const { signal } = controller
+      const sign: CallContext['sign'] = (toBeSigned) => asked.values({ sign: toBeSigned, of: id }, signal)
+      const context = { signal, progress: throttled(door, id), sign }
       const value = await handler(params as never, context)
       controller.signal.throwIfAborted()
       door.postMessage({ done: id, value })
@@ -53,28 +60,33 @@ export function serve(door: Door, handlersOf: (network: Network) => Handlers): v
   door.postMessage({ ready: true })
 }
 
+/** What is sooner done than the interval is not told of at all: most files of a batch are. */
 function throttled(door: Door, id: number): Progress {
-  let last = -PROGRESS_INTERVAL
-  let lastStep = ''
+  let last = performance.now()
   return (step, part) => {
     const now = performance.now()
-    if (step === lastStep && part < 1 && now - last < PROGRESS_INTERVAL) return
+    if (now - last < PROGRESS_INTERVAL) return
     last = now
-    lastStep = step
     door.postMessage({ progress: id, step, part })
   }
 }
 
-type Ask = { resolve(value: Uint8Array): void; reject(error: Error): void }
+type Ask = { resolve(value: Answer): void; reject(error: Error): void }
 
-function askPage(door: Door): { network: Network; settle(id: number, act: (ask: Ask) => void): void } {
+type Asking = {
+  network: Network
+  values(ask: PageAsk, signal: AbortSignal): Promise<readonly Uint8Array[]>
+  settle(id: number, act: (ask: Ask) => void): void
+}
+
+function askPage(door: Door): Asking {
   const open = new Map<number, Ask>()
   let next = 1
 
-  function ask(network: NetworkAsk, signal: AbortSignal): Promise<Uint8Array> {
+  function ask(what: PageAsk, signal: AbortSignal): Promise<Answer> {
     signal.throwIfAborted()
     const id = next++
-    return new Promise<Uint8Array>((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       const stop = (): void => {
         door.postMessage({ unask: id })
         open.delete(id)
@@ -92,14 +104,23 @@ function askPage(door: Door): { network: Network; settle(id: number, act: (ask: 
           reject(error)
         },
       })
-      door.postMessage({ ask: id, network })
+      door.postMessage({ ask: id, ...what })
     })
   }
 
+  const request = async (network: NetworkAsk, signal: AbortSignal): Promise<Uint8Array> => {
+    const answer = await ask({ network }, signal)
+    if (answer instanceof Uint8Array) return answer
+    throw new TypeError('the page answered with several values')
+  }
   return {
     network: {
-      get: (url, signal, expects) => ask({ kind: 'get', url, ...(expects ? { expects } : {}) }, signal),
-      post: (url, body, type, signal) => ask({ kind: 'post', url, body, type }, signal),
+      get: (url, signal, expects) => request({ kind: 'get', url, ...(expects ? { expects } : {}) }, signal),
+      post: (url, body, type, signal) => request({ kind: 'post', url, body, type }, signal),
+    },
+    async values(what, signal) {
+      const answer = await ask(what, signal)
+      return answer instanceof Uint8Array ? [answer] : answer
     },
     settle(id, act) {
       const found = open.get(id)

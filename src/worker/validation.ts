@@ -1,18 +1,23 @@
 /** The verifying side of the worker, a chunk of its own: who only signs does not load it before the first result is checked. */
 import { collectFiles } from '../core/formats/collect-any.ts'
-import type { CollectOptions } from '../core/formats/format.ts'
+import type { CollectOptions, SourceFile } from '../core/formats/format.ts'
 import { sortMaterial } from '../core/formats/sort-material.ts'
 import type { Ports } from '../core/ports.ts'
 import type { FileFacts, SignatureFacts } from '../core/validation/facts.ts'
+import { DEFAULT_POLICY } from '../core/validation/policy.ts'
+import type { FileReport, ValidationReport } from '../core/validation/report.ts'
 import { validate } from '../core/validation/validate.ts'
-import type { ValidationReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
-import type { JudgeParams, Validated, ValidateParams } from './protocol.ts'
+import type { JudgeParams, SignParams, Validated, ValidateParams } from './protocol.ts'
 import type { CallContext } from './serve.ts'
 
 type Session = { params: ValidateParams; facts: readonly FileFacts[]; known: ReadonlySet<string> }
 
+type Watch = Pick<CallContext, 'signal' | 'progress'>
+
 export interface Sessions {
+  /** The first file by itself: is it intact? No network, no anchors, nothing kept. */
+  check(files: readonly SourceFile[], asked: NonNullable<SignParams['check']>, watch: Watch): Promise<FileReport | null>
   open(params: ValidateParams, context: CallContext): Promise<Validated>
   /** Reads the files again only when an anchor is honoured that no chain could have seen. */
   judge(params: JudgeParams & Readonly<{ session: number }>, context: CallContext): Promise<ValidationReport>
@@ -23,7 +28,7 @@ export function openSessions(ports: Ports): Sessions {
   const sessions = new Map<number, Session>()
   let next = 1
 
-  async function read(params: ValidateParams, { signal, progress }: CallContext): Promise<Session> {
+  async function read(params: ValidateParams, { signal, progress }: Watch): Promise<Session> {
     const { documents, ...material } = await sortMaterial(params.files)
     const certificates = [...params.certificates, ...material.certificates]
     const options: CollectOptions = {
@@ -38,6 +43,11 @@ export function openSessions(ports: Ports): Sessions {
   }
 
   return {
+    async check(files, { at, password }, watch) {
+      const options: CollectOptions = { ...watch, ...(password === undefined ? {} : { password }) }
+      const facts = await collectFiles(files, withoutNetwork(ports), options)
+      return validate(facts, DEFAULT_POLICY, at).files.find(({ name }) => name === files[0]?.name) ?? null
+    },
     async open(params, context) {
       const session = await read(params, context)
       const id = next++

@@ -1,9 +1,9 @@
-import { SignError } from '../errors.ts'
+import { smallBytes, unreadable } from './small-blob.ts'
 
-/** Random access over a document. Reads copy only what was asked for. */
+/** Random access over a document. Reads copy at most what was asked for. */
 export interface ByteSource {
   readonly size: number
-  /** Bytes [start, end), clamped to the size. */
+  /** Bytes [start, end), clamped to the size. Of a small file a view that others share: do not write. */
   read(start: number, end: number): Promise<Uint8Array>
 }
 
@@ -12,10 +12,12 @@ export function blobSource(blob: Blob): ByteSource {
   return {
     size: blob.size,
     async read(start, end) {
+      const small = smallBytes(blob)
+      if (small) return (await small).subarray(start, end)
       try {
         return new Uint8Array(await blob.slice(start, Math.min(end, blob.size)).arrayBuffer())
       } catch (cause) {
-        throw new SignError('FORMAT_MALFORMED', 'the file can no longer be read: it was changed or removed', { cause })
+        throw unreadable(cause)
       }
     },
   }

@@ -263,20 +263,25 @@ export function derOid(node: DerNode): string {
   const bytes = node.contents
   if (bytes.length === 0 || (bytes.at(-1) ?? 0) >= 0x80) throw malformed('an OBJECT IDENTIFIER is cut off')
   if (bytes.length > 128) throw tooMuch('OBJECT IDENTIFIER longer than 128 octets')
-  const arcs: bigint[] = []
-  let arc = 0n
+  const arcs: (number | bigint)[] = []
+  let small = 0
+  let large: bigint | null = null
   let fresh = true
   for (const byte of bytes) {
     if (fresh && byte === 0x80) throw malformed('an OBJECT IDENTIFIER arc is not in shortest form')
-    arc = (arc << 7n) | BigInt(byte & 0x7f)
+    if (large === null && small >= 2 ** 45) large = BigInt(small)
+    if (large === null) small = small * 128 + (byte & 0x7f)
+    else large = (large << 7n) | BigInt(byte & 0x7f)
     fresh = byte < 0x80
     if (!fresh) continue
-    arcs.push(arc)
-    arc = 0n
+    arcs.push(large ?? small)
+    small = 0
+    large = null
   }
-  const [first = 0n, ...rest] = arcs
-  const root = first < 80n ? first / 40n : 2n
-  return [root, first - root * 40n, ...rest].join('.')
+  const [first = 0, ...rest] = arcs
+  const root = first < 40 ? 0 : first < 80 ? 1 : 2
+  const second = typeof first === 'number' ? first - 40 * root : first - BigInt(40 * root)
+  return [root, second, ...rest].join('.')
 }
 
 export type BitString = Readonly<{ bytes: Uint8Array; unusedBits: number }>

@@ -57,8 +57,18 @@ export function unsignedInteger(magnitude: Uint8Array): DerBytes {
 
 export const enumerated = (value: number): DerBytes => retag(0x0a, integer(value))
 
+const encodedOids = new Map<string, DerBytes>()
+
 /** OBJECT IDENTIFIER from dotted decimal. @throws RangeError when it is not one. */
 export function oid(dotted: string): DerBytes {
+  const known = encodedOids.get(dotted)
+  if (known) return known.slice()
+  const encoded = encodeOid(dotted)
+  if (encodedOids.size < 256) encodedOids.set(dotted, encoded.slice())
+  return encoded
+}
+
+function encodeOid(dotted: string): DerBytes {
   if (!/^[0-2](?:\.(?:0|[1-9][0-9]*))+$/.test(dotted)) throw new RangeError(`not an object identifier: ${dotted}`)
   const [root = 0n, second = 0n, ...rest] = dotted.split('.').map(BigInt)
   if (root < 2n && second > 39n) throw new RangeError(`not an object identifier: ${dotted}`)

@@ -1,5 +1,5 @@
-import { SignError } from '../errors.ts'
 import type { DigestAlgorithm, Engine } from '../ports.ts'
+import { joinSmall, unreadable, type BytesOrBlob } from './small-blob.ts'
 
 /** WebCrypto takes a message in one piece and copies it; just under 2 GiB Chromium crashes the tab, so stop well before. */
 const ONE_SHOT = 2 ** 30
@@ -14,18 +14,25 @@ export type DigestBlobOptions = Readonly<{
 }>
 
 /**
- * Digest of a whole Blob, read once. To digest spans of a file, pass a Blob made of slices: that copies nothing.
+ * Digest of a whole Blob, or of parts one after the other, read once. Spans of a file are passed as slices of it: that copies nothing.
  *
  * @throws SignError `FORMAT_MALFORMED` when the file changed or vanished underneath; AbortError.
  */
 export async function digestBlob(
-  blob: Blob,
+  content: Blob | readonly BytesOrBlob[],
   digest: DigestAlgorithm,
   engine: Engine,
   options: DigestBlobOptions = {},
 ): Promise<Uint8Array> {
   const { signal, progress, oneShot = ONE_SHOT } = options
   signal?.throwIfAborted()
+  const small = digest === 'SHA-224' ? null : await joinSmall(content instanceof Blob ? [content] : content)
+  if (small && small.length <= oneShot) {
+    const value = new Uint8Array(await engine.subtle.digest(digest, small))
+    progress?.(1)
+    return value
+  }
+  const blob = content instanceof Blob ? content : new Blob([...content])
   // WebCrypto has no SHA-224.
   if (blob.size > oneShot || digest === 'SHA-224') return streamDigest(blob, digest, engine, options)
   let bytes: ArrayBuffer
@@ -76,8 +83,4 @@ async function* chunksOf(blob: Blob, signal: AbortSignal | undefined): AsyncGene
   } finally {
     await reader.cancel().catch(() => undefined)
   }
-}
-
-function unreadable(cause: unknown): SignError {
-  return new SignError('FORMAT_MALFORMED', 'the file can no longer be read: it was changed or removed', { cause })
 }

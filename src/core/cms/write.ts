@@ -30,6 +30,7 @@ import type { Mechanism } from '../keys.ts'
 import type { Engine } from '../ports.ts'
 import { signatureOctets } from '../suites/ecdsa-value.ts'
 import { parseCertificate, type Certificate } from '../x509/certificate.ts'
+import { certificateDigest } from '../x509/certificate-digest.ts'
 import { ATTRIBUTE, ID_DATA, ID_SIGNED_DATA } from './oids.ts'
 
 /** EN 319 122-1, 5.2.3; `approval` is the visa. */
@@ -99,8 +100,9 @@ export async function buildSignedAttributes(input: SignedAttributesInput, engine
 
 /** RFC 5035, 3 and 4: one ESSCertIDv2; hashAlgorithm is left out when it is the default, SHA-256. */
 async function signingCertificateV2(der: Uint8Array, { digest }: Mechanism, engine: Engine): Promise<DerBytes> {
-  const { issuer, serialNumber } = parseCertificate(der)
-  const hash = new Uint8Array(await engine.subtle.digest(digest, Uint8Array.from(der)))
+  const certificate = parseCertificate(der)
+  const { issuer, serialNumber } = certificate
+  const hash = await certificateDigest(engine, digest, certificate)
   const issuerSerial = sequence(sequence(explicit(4, issuer.der)), tlv(0x02, serialNumber))
   const algorithm = digest === 'SHA-256' ? [] : [digestAlgorithmIdentifier(digest)]
   return sequence(sequence(sequence(...algorithm, octetString(hash), issuerSerial)))

@@ -1,3 +1,4 @@
+import { blobSource } from '../bytes/byte-source.ts'
 import { fromBase64, fromLatin1 } from '../bytes/bytes.ts'
 import { parsePem } from '../bytes/pem.ts'
 import { looksLikeSignedData, parseSignedData, type CmsSignedData } from '../cms/read.ts'
@@ -20,7 +21,7 @@ export function isCmsHead(head: Uint8Array): boolean {
 /** @throws SignError `DER_MALFORMED`, `DER_LIMIT_EXCEEDED`, `FORMAT_UNSUPPORTED` */
 export async function readCmsFile(blob: Blob): Promise<CmsSignedData> {
   if (blob.size > MAX_FILE) throw new SignError('DER_LIMIT_EXCEEDED', `a CMS file of ${blob.size} bytes`)
-  const bytes = new Uint8Array(await blob.arrayBuffer())
+  const bytes = await blobSource(blob).read(0, blob.size)
   if (bytes[0] === 0x30) return parseSignedData(bytes)
   const [block] = parsePem(bytes)
   if (block) return parseSignedData(block.bytes)

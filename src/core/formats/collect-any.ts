@@ -1,4 +1,5 @@
 import { toHex } from '../bytes/bytes.ts'
+import { blobSource } from '../bytes/byte-source.ts'
 import { SignError, isAbort } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { FileFacts } from '../validation/facts.ts'
@@ -16,7 +17,7 @@ const HEAD = 1024
 
 export async function recognise(blob: Blob): Promise<FileKind> {
   if (blob.size === 0) return 'empty'
-  const head = new Uint8Array(await blob.slice(0, HEAD).arrayBuffer())
+  const head = await blobSource(blob).read(0, HEAD)
   if (isCmsHead(head)) return 'cms'
   const text = String.fromCharCode(...head)
   if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) return 'zip'

@@ -4,9 +4,9 @@ import { signingCertificateReferences, type CertificateReference } from '../cms/
 import type { CmsSigner } from '../cms/read.ts'
 import { SignError } from '../errors.ts'
 import type { Engine } from '../ports.ts'
-import { digestBytes } from '../suites/digest.ts'
 import type { Finding, SigningCertificateReference } from '../validation/facts.ts'
 import { parseCertificate, subjectKeyIdentifier, type Certificate } from '../x509/certificate.ts'
+import { certificateDigest } from '../x509/certificate-digest.ts'
 
 export type FoundSigner = Readonly<{
   certificate: Certificate | null
@@ -106,7 +106,7 @@ async function allMatch(
 ): Promise<boolean> {
   for (const { digestOid, hash } of references) {
     const name = digestByOid(digestOid)?.name
-    if (!name || !equalBytes(await digestBytes(engine, name, certificate.der), hash)) return false
+    if (!name || !equalBytes(await certificateDigest(engine, name, certificate), hash)) return false
   }
   return true
 }

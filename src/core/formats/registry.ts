@@ -9,7 +9,17 @@ export interface Signing {
 }
 
 /** Each format is a chunk of its own: who signs a PDF does not load what writes the others. @throws SignError `FORMAT_UNSUPPORTED` */
-export async function signingOf(format: FormatId): Promise<Signing> {
+export function signingOf(format: FormatId): Promise<Signing> {
+  const signing = loaded.get(format) ?? load(format)
+  loaded.set(format, signing)
+  // A chunk that could not be fetched is asked for again.
+  signing.catch(() => loaded.delete(format))
+  return signing
+}
+
+const loaded = new Map<FormatId, Promise<Signing>>()
+
+async function load(format: FormatId): Promise<Signing> {
   switch (format) {
     case 'CAdES': {
       const { prepareCades, embedCades } = await import('./cades/sign.ts')

@@ -1,4 +1,5 @@
 import type { DigestName } from '../algorithms.ts'
+import { joinSmall, smallBytes, type BytesOrBlob } from '../bytes/small-blob.ts'
 import type { Engine } from '../ports.ts'
 import { digestBlobAs, digestBytes } from '../suites/digest.ts'
 
@@ -22,16 +23,39 @@ export function bytesContent(bytes: Uint8Array, engine: Engine): SignedContent {
   )
 }
 
-/** @param blob may be made of slices: the two spans of a PDF's byte range. */
-export function blobContent(
-  blob: Blob,
-  engine: Engine,
-  options: Readonly<{ signal?: AbortSignal; progress?: (done: number) => void }> = {},
-): SignedContent {
+type ContentOptions = Readonly<{ signal?: AbortSignal; progress?: (done: number) => void }>
+
+export function blobContent(blob: Blob, engine: Engine, options: ContentOptions = {}): SignedContent {
   return cached(
     (name) => digestBlobAs(blob, name, engine, options),
-    async () => (blob.size > MAX_WHOLE ? null : new Uint8Array(await blob.arrayBuffer())),
+    () => wholeOf([blob]),
   )
+}
+
+type Span = Readonly<{ start: number; end: number }>
+
+/** Spans of a file one after the other: what the byte range of a PDF covers. */
+export function spansContent(
+  blob: Blob,
+  spans: readonly Span[],
+  engine: Engine,
+  options: ContentOptions = {},
+): SignedContent {
+  const parts = async (): Promise<readonly BytesOrBlob[]> => {
+    const bytes = await smallBytes(blob)
+    return spans.map(({ start, end }) => bytes?.subarray(start, end) ?? blob.slice(start, end))
+  }
+  return cached(
+    async (name) => digestBlobAs(await parts(), name, engine, options),
+    async () => wholeOf(await parts()),
+  )
+}
+
+async function wholeOf(parts: readonly BytesOrBlob[]): Promise<Uint8Array | null> {
+  const small = await joinSmall(parts)
+  if (small) return small
+  const blob = new Blob([...parts])
+  return blob.size > MAX_WHOLE ? null : new Uint8Array(await blob.arrayBuffer())
 }
 
 function cached(compute: (name: DigestName) => Promise<Uint8Array>, bytes: SignedContent['bytes']): SignedContent {

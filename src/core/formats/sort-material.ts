@@ -1,3 +1,4 @@
+import { blobSource } from '../bytes/byte-source.ts'
 import { parsePem } from '../bytes/pem.ts'
 import { tryCrl } from '../revocation/crl.ts'
 import { tryOcspResponse } from '../revocation/ocsp.ts'
@@ -37,7 +38,7 @@ type Material = Readonly<{ kind: 'crl' | 'ocsp' | 'certificates'; all: readonly 
 
 async function materialOf({ name, blob }: SourceFile): Promise<Material | null> {
   if (blob.size === 0 || blob.size > MOST || !(await looksEncoded(blob))) return null
-  const bytes = new Uint8Array(await blob.arrayBuffer())
+  const bytes = await blobSource(blob).read(0, blob.size)
   const blocks = bytes[0] === 0x30 ? [bytes] : parsePem(bytes).map((block) => block.bytes)
   const crls = blocks.filter((der) => tryCrl(der) !== null)
   if (crls.length > 0) return { kind: 'crl', all: crls }
@@ -52,7 +53,7 @@ async function materialOf({ name, blob }: SourceFile): Promise<Material | null> 
 /** DER or PEM. @returns false also when the file cannot be read: what reads it next says why. */
 async function looksEncoded(blob: Blob): Promise<boolean> {
   try {
-    const head = new Uint8Array(await blob.slice(0, 4096).arrayBuffer())
+    const head = await blobSource(blob).read(0, 4096)
     return head[0] === 0x30 || new TextDecoder('latin1').decode(head).includes('-----BEGIN ')
   } catch {
     return false

@@ -1,5 +1,6 @@
 /** Digests by name: WebCrypto's where it has them, the others loaded when a file needs them. */
 import type { DigestName } from '../algorithms.ts'
+import type { BytesOrBlob } from '../bytes/small-blob.ts'
 import { digestBlob, type DigestBlobOptions } from '../bytes/digest-blob.ts'
 import type { DigestAlgorithm, Engine, StreamingHasher } from '../ports.ts'
 
@@ -22,15 +23,15 @@ export async function digestHasher(engine: Engine, name: DigestName): Promise<St
   return rareHasher(name)
 }
 
-/** Digest of a whole Blob by any name; see `digestBlob`. */
+/** Digest of a whole Blob, or of parts, by any name; see `digestBlob`. */
 export async function digestBlobAs(
-  blob: Blob,
+  content: Blob | readonly BytesOrBlob[],
   name: DigestName,
   engine: Engine,
   options: DigestBlobOptions = {},
 ): Promise<Uint8Array> {
-  if (isPortDigest(name)) return digestBlob(blob, name, engine, options)
+  if (isPortDigest(name)) return digestBlob(content, name, engine, options)
   // The streamed path of digestBlob, with another hasher behind the same port.
   const rare: Engine = { ...engine, hasher: () => digestHasher(engine, name) }
-  return digestBlob(blob, 'SHA-224', rare, options)
+  return digestBlob(content, 'SHA-224', rare, options)
 }

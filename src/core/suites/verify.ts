@@ -10,8 +10,10 @@ import {
   type DigestName,
   type PublicKey,
 } from '../algorithms.ts'
+import { latin1, utf8 } from '../bytes/bytes.ts'
 import { TAG } from '../bytes/der-read.ts'
 import { bitString, derNull, oid, sequence } from '../bytes/der-write.ts'
+import { Recent } from '../bytes/recent.ts'
 import { SignError } from '../errors.ts'
 import type { Mechanism } from '../keys.ts'
 import type { Engine } from '../ports.ts'
@@ -45,8 +47,22 @@ export type SignatureCheck = Readonly<{
 /** What a body gives: null, this body cannot. */
 export type Verdict = Readonly<{ valid: boolean; evidence?: string }> | null
 
+/** What was found valid: the same chain stands in each document of a batch, and a value that was checked before it was written is
+ * checked again in what was written. */
+const proven = new WeakMap<Engine, Recent<SignatureCheck>>()
+
 /** Never throws on what is signed or how: keys, values and identifiers may be hostile. */
 export async function verifySignature(engine: Engine, input: SignatureInput): Promise<SignatureCheck> {
+  const recent = proven.get(engine) ?? new Recent<SignatureCheck>(32, 16_384)
+  proven.set(engine, recent)
+  const key = [input.algorithm, input.spki, input.data, input.signature, latin1(input.signerDigest ?? '')]
+  const known = recent.get(...key)
+  if (known) return known
+  const check = await checkSignature(engine, input)
+  return check.valid ? recent.keep(check, ...key) : check
+}
+
+async function checkSignature(engine: Engine, input: SignatureInput): Promise<SignatureCheck> {
   const parsed = readInput(input)
   if ('evidence' in parsed) {
     return { supported: false, valid: false, name: 'unreadable', suite: null, key: null, evidence: parsed.evidence }
@@ -175,6 +191,17 @@ const NATIVE_DIGESTS: ReadonlySet<string | null> = new Set(['SHA-1', 'SHA-256', 
 
 type NativeAlgorithm = Algorithm | RsaHashedImportParams | RsaPssParams | EcKeyImportParams | EcdsaParams
 
+const imported = new WeakMap<Engine, Recent<Promise<CryptoKey>>>()
+
+function importedKey(engine: Engine, algorithm: NativeAlgorithm, spki: Uint8Array): Promise<CryptoKey> {
+  const recent = imported.get(engine) ?? new Recent<Promise<CryptoKey>>(16, 16_384)
+  imported.set(engine, recent)
+  const key = [spki, utf8(JSON.stringify(algorithm))]
+  const known = recent.get(...key)
+  if (known) return known
+  return recent.keep(engine.subtle.importKey('spki', Uint8Array.from(spki), algorithm, false, ['verify']), ...key)
+}
+
 /** Null when this engine has no such algorithm or refuses the key: another body then says why. */
 async function verifyNative(
   engine: Engine,
@@ -186,7 +213,7 @@ async function verifyNative(
 ): Promise<Verdict> {
   let key: CryptoKey
   try {
-    key = await engine.subtle.importKey('spki', Uint8Array.from(spki), importAs, false, ['verify'])
+    key = await importedKey(engine, importAs, spki)
   } catch {
     return null
   }

@@ -2,6 +2,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { parsePublicKey, type PublicKey } from '../algorithms.ts'
 import { fromLatin1, toHex } from '../bytes/bytes.ts'
+import { Recent } from '../bytes/recent.ts'
 import {
   derBitString,
   derBoolean,
@@ -65,9 +66,15 @@ export const EXTENSION = {
 
 const MAX_CERTIFICATE = 1 << 20
 
-/** @throws SignError `DER_MALFORMED`, `DER_LIMIT_EXCEEDED` (over 1 MiB) */
+const recent = new Recent<Certificate>(16, 16_384)
+
+/** The same certificate may be given again for the same octets. @throws SignError `DER_MALFORMED`, `DER_LIMIT_EXCEEDED` (over 1 MiB) */
 export function parseCertificate(der: Uint8Array): Certificate {
   if (der.length > MAX_CERTIFICATE) throw new SignError('DER_LIMIT_EXCEEDED', 'a certificate over 1 MiB')
+  return recent.get(der) ?? recent.keep(readCertificate(der.slice()), der)
+}
+
+function readCertificate(der: Uint8Array): Certificate {
   const outer = fields(parseDer(der, 'ber'))
   const tbs = outer.next(TAG.sequence)
   const signatureAlgorithm = outer.next(TAG.sequence).raw
@@ -228,7 +235,15 @@ function tolerant<T>(read: () => T, otherwise: T): T {
   }
 }
 
+const factsKnown = new WeakMap<Certificate, CertificateFacts>()
+
 export function certificateFacts(certificate: Certificate): CertificateFacts {
+  const facts = factsKnown.get(certificate) ?? readFacts(certificate)
+  factsKnown.set(certificate, facts)
+  return facts
+}
+
+function readFacts(certificate: Certificate): CertificateFacts {
   const { publicKey, issuer, subject } = certificate
   const { algorithm, bits, curve, oid } = publicKey
   const email = tolerant(() => alternativeEmail(certificate), undefined)

@@ -25,7 +25,15 @@ export type PathCertificate = Readonly<{
   extensions: CertificateExtensions
 }>
 
+const known = new WeakMap<Certificate, PathCertificate>()
+
 export function readPathCertificate(certificate: Certificate): PathCertificate {
+  const read = known.get(certificate) ?? pathCertificateOf(certificate)
+  known.set(certificate, read)
+  return read
+}
+
+function pathCertificateOf(certificate: Certificate): PathCertificate {
   const issuer = canonicalRdns(parseDer(certificate.issuer.der, 'ber'))
   const subject = canonicalRdns(parseDer(certificate.subject.der, 'ber'))
   const emails = certificate.subject.rdns

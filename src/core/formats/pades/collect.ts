@@ -14,7 +14,7 @@ import type { DocumentFacts, FileFacts, Finding, SignatureFacts, TimestampFacts 
 import { withMaterial, type CollectContext } from '../collect-context.ts'
 import type { CollectOptions, SourceFile } from '../format.ts'
 import { collectSignature } from '../signature-facts.ts'
-import { blobContent, bytesContent, NO_CONTENT, type SignedContent } from '../signed-content.ts'
+import { bytesContent, NO_CONTENT, spansContent, type SignedContent } from '../signed-content.ts'
 import { unreadable } from '../signer-facts.ts'
 import { collectTimestamp } from '../timestamp-facts.ts'
 import { readSecurityStore } from './security-store.ts'
@@ -91,8 +91,7 @@ function contentOf(
   { progress }: Pick<CollectOptions, 'progress'>,
 ): SignedContent {
   if (!spans) return NO_CONTENT
-  const covered = new Blob(spans.map(({ start, end }) => blob.slice(start, end)))
-  return blobContent(covered, ports.engine, {
+  return spansContent(blob, spans, ports.engine, {
     ...(signal && { signal }),
     ...(progress && { progress: (done: number) => progress('digesting', done) }),
   })

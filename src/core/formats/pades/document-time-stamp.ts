@@ -48,7 +48,7 @@ async function attempt(
   const built = await update.build(ports.random)
   const at = fillByteRange(built, place, document.size)
   const appended = built.bytes.slice()
-  const covered = new Blob([blob, appended.subarray(0, at - 1), appended.subarray(at + place.digits + 1)])
+  const covered = [blob, appended.subarray(0, at - 1), appended.subarray(at + place.digits + 1)]
   const digest = authority.digest ?? 'SHA-256'
   const hash = await digestBlob(covered, digest, ports.engine, signal ? { signal } : {})
   const { token } = await requestTimeStamp({ hash }, authority, ports, signal)

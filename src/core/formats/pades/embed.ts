@@ -1,4 +1,5 @@
 import { latin1, toHex } from '../../bytes/bytes.ts'
+import { joinSmall, smallBlob } from '../../bytes/small-blob.ts'
 import { checkValues } from '../../cms/check-values.ts'
 import { encodeSignedData } from '../../cms/write.ts'
 import { SignError } from '../../errors.ts'
@@ -30,12 +31,13 @@ export async function embedPades(
   }
   const appended = state.appended.slice()
   appended.set(latin1(toHex(cms)), contents.at)
-  return {
-    name: signedName(state.name),
-    blob: new Blob([state.original, appended], { type: 'application/pdf' }),
-    type: 'application/pdf',
-  }
+  const parts = [state.original, appended]
+  const small = await joinSmall(parts)
+  const blob = small ? smallBlob(small, TYPE) : new Blob(parts, { type: TYPE })
+  return { name: signedName(state.name), blob, type: TYPE }
 }
+
+const TYPE = 'application/pdf'
 
 /** contract.pdf -> contract-signed.pdf */
 function signedName(name: string): string {

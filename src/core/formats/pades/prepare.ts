@@ -48,15 +48,14 @@ export async function preparePades(
   }
   const laidOut = await layOut(admission, signer, request, ports)
   signal?.throwIfAborted()
-  progress?.('reading', 1)
   const { appended, contents, field } = laidOut
   if (document.recovered) await proveReadable(new Blob([file.blob, appended]), options)
   // The two spans of /ByteRange: all but the hex string with its angle brackets.
-  const covered = new Blob([
+  const covered = [
     file.blob,
     appended.subarray(0, contents.at - 1),
     appended.subarray(contents.at + contents.digits + 1),
-  ])
+  ]
   const messageDigest = await digestBlob(covered, signer.mechanism.digest, ports.engine, {
     ...(signal ? { signal } : {}),
     ...(progress ? { progress: (done: number) => progress('digesting', done) } : {}),

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { blobSource } from './byte-source.ts'
+import { joinSmall, SMALL, smallBlob, smallBytes } from './small-blob.ts'
+
+test('a small file is read once, whoever asks and however often', async () => {
+  let reads = 0
+  class Counted extends Blob {
+    override arrayBuffer(): Promise<ArrayBuffer> {
+      reads++
+      return super.arrayBuffer()
+    }
+  }
+  const blob = new Counted(['hello'])
+  const source = blobSource(blob)
+  expect(await Promise.all([source.read(0, 2), source.read(1, 9), smallBytes(blob)])).toEqual([
+    Uint8Array.of(104, 101),
+    Uint8Array.of(101, 108, 108, 111),
+    Uint8Array.of(104, 101, 108, 108, 111),
+  ])
+  expect(reads).toBe(1)
+})
+
+test('a large one is not held, alone or among parts', async () => {
+  const large = new Blob([new Uint8Array(SMALL + 1)])
+  expect(smallBytes(large)).toBeNull()
+  expect(await joinSmall([Uint8Array.of(1), large])).toBeNull()
+  expect(await blobSource(large).read(SMALL, SMALL + 5)).toHaveLength(1)
+})
+
+test('parts are joined in their order; a made Blob is known and holds the same', async () => {
+  const bytes = await joinSmall([Uint8Array.of(1), new Blob([Uint8Array.of(2, 3)]), Uint8Array.of(4)])
+  expect(bytes).toEqual(Uint8Array.of(1, 2, 3, 4))
+  const blob = smallBlob(bytes ?? new Uint8Array(), 'text/plain')
+  expect(await smallBytes(blob)).toBe(bytes)
+  expect(new Uint8Array(await blob.arrayBuffer())).toEqual(bytes)
+})
+
+test('a file that can no longer be read has its code, each time', async () => {
+  class Gone extends Blob {
+    override arrayBuffer(): Promise<ArrayBuffer> {
+      return Promise.reject(new DOMException('gone', 'NotReadableError'))
+    }
+  }
+  const source = blobSource(new Gone(['x']))
+  for (let i = 0; i < 2; i++) await expect(source.read(0, 1)).rejects.toMatchObject({ code: 'FORMAT_MALFORMED' })
+})

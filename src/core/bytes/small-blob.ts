@@ -1,0 +1,55 @@
+/**
+ * Reading a Blob and making one each cost a trip to another process, which for a small file is most of what signing costs. So the
+ * bytes of a small Blob are read once and found again for as long as the Blob itself is held.
+ */
+import { SignError } from '../errors.ts'
+import { concatBytes } from './bytes.ts'
+
+/** In bytes; what is larger is read piece by piece. */
+export const SMALL = 1 << 20
+
+const known = new WeakMap<Blob, Promise<Uint8Array<ArrayBuffer>>>()
+
+/**
+ * All bytes of a Blob of up to 1 MiB, shared by everyone who asks: do not write. Null: it is larger.
+ *
+ * @throws SignError `FORMAT_MALFORMED` (the promise) when the file changed or vanished underneath
+ */
+export function smallBytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>> | null {
+  const there = known.get(blob)
+  if (there || blob.size > SMALL) return there ?? null
+  const read = blob.arrayBuffer().then(
+    (buffer) => new Uint8Array(buffer),
+    (cause: unknown) => {
+      throw unreadable(cause)
+    },
+  )
+  known.set(blob, read)
+  return read
+}
+
+/** A small Blob whose bytes are known without reading it: they must not be written to afterwards. */
+export function smallBlob(bytes: Uint8Array<ArrayBuffer>, type: string): Blob {
+  const blob = new Blob([bytes], { type })
+  known.set(blob, Promise.resolve(bytes))
+  return blob
+}
+
+export type BytesOrBlob = Uint8Array<ArrayBuffer> | Blob
+
+/** The parts one after the other when all of them are small, without a Blob in between; null when one is not. */
+export async function joinSmall(parts: readonly BytesOrBlob[]): Promise<Uint8Array<ArrayBuffer> | null> {
+  const read: Uint8Array[] = []
+  for (const part of parts) {
+    const bytes = part instanceof Blob ? smallBytes(part) : part
+    if (bytes === null || (bytes instanceof Uint8Array && bytes.length > SMALL)) return null
+    read.push(await bytes)
+  }
+  const [only] = read
+  return read.length === 1 && only ? (only as Uint8Array<ArrayBuffer>) : concatBytes(read)
+}
+
+/** What a failed read of a Blob is in our own words. */
+export function unreadable(cause: unknown): SignError {
+  return new SignError('FORMAT_MALFORMED', 'the file can no longer be read: it was changed or removed', { cause })
+}
