@@ -1,7 +1,10 @@
 // What run.mjs calls in the page: one function per thing measured, each on real Files from the input, all through the product's own worker.
-import type { PreparedSignature } from '../../src/core/formats/format.ts'
 import { DEFAULT_POLICY } from '../../src/core/validation/policy.ts'
 import { signerInfoOf, testKey, testRoot, type TestParty } from '../../src/testing/pki.ts'
+import { compose } from '../../src/compose.entry.ts'
+import type { KeyCard } from '../../src/app/manage-keys.ts'
+import type { ToBeSigned } from '../../src/core/formats/format.ts'
+import type { SignOptions } from '../../src/app/sign-documents.ts'
 import { connectWorker } from '../../src/worker/client.ts'
 
 const spawn = (): Worker => new Worker(new URL('../../src/worker/core.worker.ts', import.meta.url), { type: 'module' })
@@ -33,9 +36,9 @@ async function sign(blob: Blob, name: string, format: 'PAdES' | 'CAdES'): Promis
     level: 'B-B' as const,
     options: {},
   }
-  const prepared: PreparedSignature<unknown> = await client.call('prepare', params)
-  const values = await Promise.all(prepared.toBeSigned.map(({ dtbs }) => signer.key.sign(dtbs)))
-  return (await client.call('embed', { prepared, values })).blob
+  const onSign = (toBeSigned: readonly ToBeSigned[]): Promise<Uint8Array[]> =>
+    Promise.all(toBeSigned.map(({ dtbs }) => signer.key.sign(dtbs)))
+  return (await client.call('sign', params, { onSign })).file.blob
 }
 
 async function peer(): Promise<(blob: Blob) => Promise<Blob>> {
@@ -70,7 +73,34 @@ async function longestBlock(body: () => Promise<unknown>): Promise<number> {
   return longest
 }
 
+const services = compose()
+let card: Promise<KeyCard> | undefined
+
+/** A key as a person makes it: non-extractable, in this browser's storage. */
+function ownKey(): Promise<KeyCard> {
+  const subject = { commonName: 'Bench Signer', organization: 'Bench' }
+  card ??= services.keys.create({ algorithm: 'ECDSA-P256', subject, years: 1 })
+  return card
+}
+
+const OPTIONS: SignOptions = { container: 'auto', level: 'B-B', place: { kind: 'none' } }
+
 const bench = {
+  /** The whole use case of the product for many documents with one consent: signed, checked, kept in the outbox. */
+  async product(name: string, times: number): Promise<void> {
+    const { ref } = await ownKey()
+    const blob = fileOf(name)
+    const items = Array.from({ length: times }, (_, i) => ({ file: { name: `${i}-${name}`, blob } }))
+    const outcomes = await services.documents.sign({ items, key: ref, options: OPTIONS })
+    for (const one of outcomes) {
+      if (one.status !== 'signed' || one.result.kept !== 'storage') throw new Error(JSON.stringify(one))
+    }
+  },
+  /** Empties the outbox, so that the next round finds it as the first did. */
+  async clearOutbox(): Promise<void> {
+    const all = await services.results.list()
+    await services.results.discard(all.map(({ id }) => id))
+  },
   async warm(): Promise<void> {
     await party()
     client.close()
