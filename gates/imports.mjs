@@ -42,7 +42,7 @@ const PACKAGES = {
   pkijs: ['core/x509', 'core/cms', 'core/tsp', 'core/revocation', 'core/pkcs12'],
   asn1js: ['core/x509', 'core/cms', 'core/tsp', 'core/revocation', 'core/pkcs12'],
   '@noble/': ['core'],
-  qr: ['core/pdf'],
+  qr: ['core/pdf', 'ui'],
   fflate: ['core', 'app'],
   'hash-wasm': ['platform', 'cli'],
   '@peculiar/webcrypto': ['cli', 'testing'],

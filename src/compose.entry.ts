@@ -1,8 +1,9 @@
-import { DEFAULT_CONFIG, type Config } from './app/config.ts'
+import { confirmationFor, DEFAULT_CONFIG, type Config } from './app/config.ts'
 import { createCertificateRequests } from './app/certificate-requests.ts'
 import { createCompanyCa } from './app/company-ca.ts'
 import { createImportKeys } from './app/import-keys.ts'
 import { createKeyBackups } from './app/key-backups.ts'
+import { createKeyGates } from './app/key-gates.ts'
 import { createManageKeys } from './app/manage-keys.ts'
 import { createPrompts } from './app/prompts.ts'
 import type { Services } from './app/services.ts'
@@ -10,7 +11,8 @@ import { createSignDocuments } from './app/sign-documents.ts'
 import { createSignedResults } from './app/signed-results.ts'
 import { createTrustAnchors } from './app/trust-anchors.ts'
 import { createVerifyDocuments } from './app/verify-documents.ts'
-import { utf8 } from './core/bytes/bytes.ts'
+import { toHex, utf8 } from './core/bytes/bytes.ts'
+import { digestBlob } from './core/bytes/digest-blob.ts'
 import type { DocumentHost } from './core/host.ts'
 import type { KeyProvider } from './core/keys.ts'
 import type { Network } from './core/ports.ts'
@@ -30,6 +32,7 @@ import { fortifyProvider } from './providers/fortify/fortify-provider.ts'
 import { keyBackup, readBackup, type BackupSecret } from './providers/passkey/backup-box.ts'
 import { enrolPasskey, passkeysAvailable } from './providers/passkey/passkey.ts'
 import { newRecoveryCode } from './providers/passkey/recovery-code.ts'
+import { askConfirmation, enrolConfirmation, passkeysAllowed } from './providers/passkey/presence.ts'
 import { askBackupPasskey, restoreKey, summary } from './providers/passkey/restore.ts'
 import { webcryptoProvider } from './providers/webcrypto/webcrypto-provider.ts'
 import { webUsbProvider } from './providers/webusb/piv-provider.ts'
@@ -47,6 +50,9 @@ export type Composition = Readonly<{
   /** Host-delegated, relay or direct. */
   network?: Network
 }>
+
+/** Lower-case hex SHA-256. */
+export const digest = async (blob: Blob): Promise<string> => toHex(await digestBlob(blob, 'SHA-256', browserEngine))
 
 /** Builds the app for a page; each entry calls it once. Touches no storage and starts no worker until something is asked. */
 export function compose(composition: Composition = {}): Services {
@@ -108,6 +114,18 @@ export function compose(composition: Composition = {}): Services {
       askBackupPasskey,
       restoreKey,
     }),
+    gates: createKeyGates({
+      shelf: vault.gates(),
+      clock,
+      random,
+      engine: browserEngine,
+      issuer: location.host,
+      enrolPasskey: enrolConfirmation,
+      askPasskey: askConfirmation,
+      passkeysAllowed,
+    }),
+    confirmation: confirmationFor(config, undefined),
+    digest,
     requests: createCertificateRequests(making),
     companyCa: createCompanyCa(making),
     prompts,

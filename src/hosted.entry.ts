@@ -1,16 +1,11 @@
 import { createHostedRuntime, type HostedPorts, type HostedRuntime } from './app/hosted-runtime.ts'
-import { compose } from './compose.entry.ts'
-import { digestBlob } from './core/bytes/digest-blob.ts'
-import { toHex } from './core/bytes/bytes.ts'
+import { compose, digest } from './compose.entry.ts'
 import { hostNetwork } from './hosts/post-message/host-network.ts'
 import { connectPostMessageHost, type PostMessageHost } from './hosts/post-message/post-message-host.ts'
 import { systemClock } from './platform/clock.ts'
 import { openDeliveries } from './platform/deliveries.ts'
-import { browserEngine } from './platform/engine.ts'
 import { directNetwork } from './platform/network.ts'
 import { ownStorage } from './read-config.entry.ts'
-
-const digest = async (blob: Blob): Promise<string> => toHex(await digestBlob(blob, 'SHA-256', browserEngine))
 
 type Parts = Pick<HostedPorts, 'mode' | 'embedder' | 'config' | 'reach' | 'reachOnClick' | 'openWindow'> &
   Readonly<{ peer: Window; origin: string }>

@@ -44,8 +44,11 @@ export type ConfigPolicy = Readonly<{
   refuse: readonly ContentFinding[]
 }>
 
-/** `none`, or a one-time code that the host sends and checks. */
-export type ConfirmationKind = 'none' | 'host'
+/**
+ * What stands before each act: nothing; a one-time code that the host sends and checks; a code of the person's own app
+ * (RFC 6238) or a passkey with user verification, both set up per key at their first use.
+ */
+export type ConfirmationKind = 'none' | 'host' | 'totp' | 'passkey'
 
 export type ConfigProblem = Readonly<{
   /** JSON pointer (RFC 6901) of the value. */
@@ -150,7 +153,7 @@ class Reader {
 }
 
 const TOP = Object.keys(DEFAULT_CONFIG)
-const CONFIRMATIONS: readonly ConfirmationKind[] = ['none', 'host']
+const CONFIRMATIONS: readonly ConfirmationKind[] = ['none', 'host', 'totp', 'passkey']
 
 function readConfig(read: Reader, json: unknown): Config {
   const top = read.object('', json, [...TOP, '$schema'])
@@ -284,7 +287,12 @@ export function matchOrigin(patterns: readonly string[], origin: string): string
   })
 }
 
+/** @param embedder undefined: the standalone page, where no host can send a code and the person is asked nothing in its place */
+export function confirmationFor(config: Config, embedder: string): ConfirmationKind
+export function confirmationFor(config: Config, embedder: undefined): Exclude<ConfirmationKind, 'host'>
+export function confirmationFor(config: Config, embedder: string | undefined): ConfirmationKind
 export function confirmationFor(config: Config, embedder: string | undefined): ConfirmationKind {
-  const special = embedder === undefined ? undefined : config.confirmation.byEmbedder[embedder]
-  return special ?? config.confirmation.default
+  const { default: usual, byEmbedder } = config.confirmation
+  if (embedder !== undefined) return byEmbedder[embedder] ?? usual
+  return usual === 'host' ? 'none' : usual
 }

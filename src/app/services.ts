@@ -5,7 +5,9 @@ import type { Clock } from '../core/ports.ts'
 import type { CertificateRequests } from './certificate-requests.ts'
 import type { CompanyCa } from './company-ca.ts'
 import type { ImportKeys } from './import-keys.ts'
+import type { ConfirmationKind } from './config.ts'
 import type { KeyBackups } from './key-backups.ts'
+import type { KeyGates } from './key-gates.ts'
 import type { KeyRef, ManageKeys } from './manage-keys.ts'
 import type { Prompts } from './prompts.ts'
 import type { SignDocuments } from './sign-documents.ts'
@@ -18,6 +20,11 @@ export interface Services {
   readonly keys: ManageKeys
   readonly imports: ImportKeys
   readonly backups: KeyBackups
+  readonly gates: KeyGates
+  /** What config.json puts before each act of the standalone page. */
+  readonly confirmation: Exclude<ConfirmationKind, 'host'>
+  /** Lower-case hex SHA-256. */
+  readonly digest: (blob: Blob) => Promise<string>
   readonly requests: CertificateRequests
   readonly companyCa: CompanyCa
   /** Questions of tokens and key files, for the page to show. */

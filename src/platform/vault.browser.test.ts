@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { SignError } from '../core/errors.ts'
 import { openVault, type KeyRecord, type Vault } from './vault.ts'
 
 const opened: { vault: Vault; name: string }[] = []
@@ -119,7 +120,7 @@ test('a database of a newer version of the app is refused and left alone', async
   await vault.addKey(await record('a'))
   vault.close()
   await new Promise<void>((resolve, reject) => {
-    const request = indexedDB.open(name, 2)
+    const request = indexedDB.open(name, 9)
     request.onerror = () => reject(request.error)
     request.onsuccess = () => {
       request.result.close()
@@ -173,4 +174,49 @@ test('another vault of the same storage hears of a change', async () => {
   await vault.addKey(await record('a'))
   await heard
   other.close()
+})
+
+test('a version-1 vault keeps its keys when gates and grants are added', async () => {
+  const name = `vault-test-${Date.now()}-${counter++}`
+  const key = await record('old')
+  await new Promise<void>((resolve, reject) => {
+    const request = indexedDB.open(name, 1)
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore('keys', { keyPath: 'id' }).add(key)
+      request.result.createObjectStore('anchors', { keyPath: 'fingerprint' })
+      request.result.createObjectStore('settings')
+    }
+    request.onerror = () => reject(request.error ?? new Error('not opened'))
+    request.onsuccess = () => (request.result.close(), resolve())
+  })
+  const vault = openVault(() => indexedDB, name)
+  opened.push({ vault, name })
+  expect((await vault.keys()).map(({ id }) => id)).toEqual(['old'])
+  expect(await vault.gates().get('old')).toBeNull()
+})
+
+test('a change of a record is one transaction, over two connections; it goes with its key', async () => {
+  const { vault, name } = fresh()
+  const other = openVault(() => indexedDB, name)
+  opened.push({ vault: other, name })
+  await vault.addKey(await record('k'))
+  type Grant = { id: string; keyId: string; left: number }
+  const grants = [vault.grants<Grant>(), other.grants<Grant>()] as const
+  await grants[0].change('g', () => ({ id: 'g', keyId: 'k', left: 10 }))
+  const take = (now: Grant | null) => {
+    if (!now || now.left === 0) throw new SignError('UNATTENDED_NOT_GRANTED', 'none left')
+    return { ...now, left: now.left - 1 }
+  }
+  const all = await Promise.allSettled(Array.from({ length: 15 }, (_, at) => grants[at % 2 ? 1 : 0].change('g', take)))
+  expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(10)
+  expect(all.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'UNATTENDED_NOT_GRANTED' } })
+  expect((await grants[1].get('g'))?.left).toBe(0)
+  const hmac = await crypto.subtle.importKey('raw', new Uint8Array(20), { name: 'HMAC', hash: 'SHA-1' }, false, [
+    'sign',
+  ])
+  await vault.gates<{ id: string; hmac: CryptoKey }>().change('k', () => ({ id: 'k', hmac }))
+  expect((await other.gates<{ id: string; hmac: CryptoKey }>().get('k'))?.hmac.extractable).toBe(false)
+  await other.removeKey('k')
+  expect(await vault.gates().get('k')).toBeNull()
+  expect(await vault.grants().all()).toEqual([])
 })

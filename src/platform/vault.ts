@@ -30,6 +30,20 @@ interface VaultSchema extends DBSchema {
   keys: { key: string; value: KeyRecord }
   anchors: { key: string; value: AnchorRecord }
   settings: { key: string; value: unknown }
+  /** By the key's id: what stands before its use. */
+  gates: { key: string; value: unknown }
+  /** Standing permissions, by their own id; `keyId` says whose. */
+  grants: { key: string; value: unknown }
+}
+
+type Kept = Readonly<{ id: string }>
+
+/** Records that the app shapes; `change` is one transaction, null removes, a throw leaves all as it was. */
+export interface Shelf<T extends Kept> {
+  all(): Promise<readonly T[]>
+  get(id: string): Promise<T | null>
+  change(id: string, change: (now: T | null) => T | null): Promise<T | null>
+  onChange(listener: () => void): () => void
 }
 
 /** This origin's keys, anchors and settings. Every refusal is a SignError `KEY_STORAGE_*` or `KEY_NOT_FOUND`. */
@@ -46,6 +60,9 @@ export interface Vault {
   removeAnchor(fingerprint: string): Promise<void>
   setting(name: string): Promise<unknown>
   putSetting(name: string, value: unknown): Promise<void>
+  /** Both go with their key. */
+  gates<T extends Kept>(): Shelf<T>
+  grants<T extends Kept & Readonly<{ keyId: string }>>(): Shelf<T>
   readonly keyChanges: Changes
   readonly anchorChanges: Changes
   close(): void
@@ -58,15 +75,21 @@ export interface Vault {
 export function openVault(factory: () => IDBFactory | undefined, name = 'countersign-vault'): Vault {
   const database = openDatabase<VaultSchema>({
     name,
-    version: 1,
+    version: 2,
     factory,
     upgrade(raw, oldVersion) {
-      if (oldVersion > 0) return
-      raw.createObjectStore('keys', { keyPath: 'id' })
-      raw.createObjectStore('anchors', { keyPath: 'fingerprint' })
-      raw.createObjectStore('settings')
+      if (oldVersion < 1) {
+        raw.createObjectStore('keys', { keyPath: 'id' })
+        raw.createObjectStore('anchors', { keyPath: 'fingerprint' })
+        raw.createObjectStore('settings')
+      }
+      if (oldVersion < 2) {
+        raw.createObjectStore('gates', { keyPath: 'id' })
+        raw.createObjectStore('grants', { keyPath: 'id' })
+      }
     },
   })
+  const shelfChanges = { gates: changesOf(`${name}/gates`), grants: changesOf(`${name}/grants`) }
   return {
     ...keyRecords(database, changesOf(`${name}/keys`)),
     ...anchorRecords(database, changesOf(`${name}/anchors`)),
@@ -74,7 +97,38 @@ export function openVault(factory: () => IDBFactory | undefined, name = 'counter
     async putSetting(key, value) {
       await database.run(['settings'], 'readwrite', (tx) => tx.objectStore('settings').put(value, key))
     },
+    gates: () => shelfOf(database, 'gates', shelfChanges.gates),
+    grants: () => shelfOf(database, 'grants', shelfChanges.grants),
     close: () => database.close(),
+  }
+}
+
+function shelfOf<T extends Kept>(
+  database: Database<VaultSchema>,
+  name: 'gates' | 'grants',
+  changes: Changes,
+): Shelf<T> {
+  return {
+    all: async () => (await database.run([name], 'readonly', (tx) => tx.objectStore(name).getAll())) as T[],
+    get: async (id) =>
+      ((await database.run([name], 'readonly', (tx) => tx.objectStore(name).get(id))) as T | undefined) ?? null,
+    async change(id, change) {
+      const next = await database.run(
+        [name],
+        'readwrite',
+        async (tx) => {
+          const store = tx.objectStore(name)
+          const made = change(((await store.get(id)) as T | undefined) ?? null)
+          if (made === null) await store.delete(id)
+          else await store.put(made)
+          return made
+        },
+        'strict',
+      )
+      changes.notify()
+      return next
+    },
+    onChange: (listener) => changes.subscribe(listener),
   }
 }
 
@@ -126,12 +180,17 @@ function keyRecords(database: Database<VaultSchema>, changes: Changes): KeyPart 
     },
     async removeKey(id) {
       await database.run(
-        ['keys'],
+        ['keys', 'gates', 'grants'],
         'readwrite',
         async (tx) => {
           const store = tx.objectStore('keys')
           if ((await store.getKey(id)) === undefined) throw notFound(id)
           await store.delete(id)
+          await tx.objectStore('gates').delete(id)
+          const grants = tx.objectStore('grants')
+          for (const grant of (await grants.getAll()) as { id: string; keyId: string }[]) {
+            if (grant.keyId === id) await grants.delete(grant.id)
+          }
         },
         'strict',
       )

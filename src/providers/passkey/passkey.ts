@@ -10,7 +10,7 @@ export type PasskeySecret = Readonly<{
 
 type PrfResults = { prf?: { enabled?: boolean; results?: { first?: ArrayBuffer } } }
 
-const TIMEOUT_MS = 120_000
+export const TIMEOUT_MS = 120_000
 
 /** Whether this page may ask for passkeys at all; a frame needs the embedding page's permission. Never prompts. */
 export async function passkeysAvailable(): Promise<boolean> {
@@ -84,7 +84,7 @@ export async function askPasskey(
 }
 
 /** DOMException names by WebAuthn Level 3, 5.1.3 and 5.1.4: a time-out and a refusal look the same, on purpose. */
-async function ceremony(run: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
+export async function ceremony(run: () => Promise<Credential | null>): Promise<PublicKeyCredential> {
   try {
     const credential = await run()
     if (credential instanceof PublicKeyCredential) return credential
@@ -97,7 +97,7 @@ async function ceremony(run: () => Promise<Credential | null>): Promise<PublicKe
   }
 }
 
-function base64Url(bytes: Uint8Array): string {
+export function base64Url(bytes: Uint8Array): string {
   return btoa(String.fromCharCode(...bytes))
     .replace(/\+/g, '-')
     .replace(/\//g, '_')

@@ -155,6 +155,10 @@ export const errors = {
   CONSENT_WINDOW_CLOSED: 'The signing window was closed.\nNothing was signed. Press again to open it.',
   CONSENT_CODE_INCORRECT: 'The code is wrong.\nNothing was signed. Try again.',
   CONSENT_CODE_LOCKED: 'Too many wrong codes.\nNothing was signed. Ask for a new code.',
+  CONSENT_CODE_USED: 'This code was used already.\nNothing was signed. Wait for the next one.',
+  CONSENT_CODE_PAUSED: 'Too many wrong codes.\nNothing was signed. After a pause the code is asked again.',
+  CONSENT_NOT_ENROLLED:
+    'This key has nothing to confirm with yet.\nNothing was signed. Sign in a window: it is set up there first.',
   CONSENT_PASSKEY_FAILED: 'The passkey did not confirm.\nNothing was signed. Try again.',
   UNATTENDED_FORBIDDEN: 'This deployment does not permit signing without a person.\nNothing was signed.',
   UNATTENDED_NOT_GRANTED:

@@ -13,6 +13,9 @@ export const hosted = {
     'This browser does not show them to pages embedded elsewhere. Sign in a window of its own: it opens on top of this page.',
   reach_sandboxed: 'The page around this one has closed it off from them. Sign in a window of its own.',
   'reach_no-answer': 'The browser did not answer. Sign in a window of its own: it opens on top of this page.',
+  reach_passkey: 'The page around this one does not let it ask for your passkey. Sign in a window of its own.',
+  reach_enrol:
+    'Here a signature is confirmed first, and nothing is set up for this key yet. Sign in a window of its own: it is set up there.',
   allowKeys: 'Allow access here',
   signInWindow: 'Sign in a window',
   openTab: 'Open {origin} in a tab and sign the document there',

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue.ts'
 import { checks } from './checks.ts'
 import { common } from './common.ts'
+import { consent } from './consent.ts'
 import { errors } from './errors.ts'
 import { hosted } from './hosted.ts'
 import { keyring } from './keyring.ts'
@@ -9,4 +10,4 @@ import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
 
-export const ukrainian: Catalogue = { checks, common, errors, hosted, keyring, keys, sign, verify, viewer }
+export const ukrainian: Catalogue = { checks, common, consent, errors, hosted, keyring, keys, sign, verify, viewer }

@@ -1,11 +1,14 @@
 import { useCallback, useEffect, useId, useRef, useState } from 'react'
 import type { FormEvent, ReactNode } from 'react'
 import type { ActivityLog } from '../../../app/activity-log.ts'
+import type { ConsentProof } from '../../../app/key-gates.ts'
+import type { KeyCard } from '../../../app/manage-keys.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import { isAbort, SignError } from '../../../core/errors.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
 import { Dialog } from '../../components/dialog.tsx'
+import { useKeyGate } from '../../components/key-gate.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { hostName, useRuntime } from './hosted-context.tsx'
@@ -14,20 +17,29 @@ type Asking = Readonly<{ documents: readonly LoadedDocument[]; done: () => void;
 
 export type Confirmation = Readonly<{
   /** Asks as the policy says. @throws AbortError; SignError `CONSENT_*`, `HOST_*` */
-  confirm: (documents: readonly LoadedDocument[]) => Promise<void>
+  confirm: (card: KeyCard, documents: readonly LoadedDocument[]) => Promise<void>
   dialog: ReactNode
 }>
 
 /** Before the key signs: nothing, a code that the host checks, a code of the person's own app, or a passkey. */
 export function useConfirmation(log: ActivityLog): Confirmation {
   const { confirmation } = useRuntime()
+  const gate = useKeyGate()
   const [asking, setAsking] = useState<Asking | null>(null)
+  const { pass } = gate
   const confirm = useCallback(
-    async (documents: readonly LoadedDocument[]) => {
+    async (card: KeyCard, documents: readonly LoadedDocument[]) => {
       if (confirmation === 'none') return
+      const ask = async (): Promise<ConsentProof> => {
+        if (confirmation === 'host') {
+          await new Promise<void>((resolve, reject) => setAsking({ documents, done: resolve, fail: reject }))
+          return {}
+        }
+        const digests = documents.map(({ sha256 }) => sha256)
+        return pass({ kind: confirmation, card, documents: documents.length, digests: async () => digests })
+      }
       try {
-        await new Promise<void>((resolve, reject) => setAsking({ documents, done: resolve, fail: reject }))
-        await log.add('code-confirmed', { kind: confirmation })
+        await log.add('code-confirmed', { kind: confirmation, ...(await ask()) })
       } catch (error) {
         if (!isAbort(error)) await log.add('refused', { code: refusalOf(error).code })
         throw error
@@ -35,9 +47,9 @@ export function useConfirmation(log: ActivityLog): Confirmation {
         setAsking(null)
       }
     },
-    [confirmation, log],
+    [confirmation, log, pass],
   )
-  return { confirm, dialog: asking && confirmation === 'host' ? <HostCode asking={asking} /> : null }
+  return { confirm, dialog: asking ? <HostCode asking={asking} /> : gate.dialog }
 }
 
 const TRIES = 5

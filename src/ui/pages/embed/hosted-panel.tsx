@@ -3,12 +3,14 @@ import type { MouseEvent } from 'react'
 import type { ActivityLog } from '../../../app/activity-log.ts'
 import type { OpenCommand } from '../../../app/command-desk.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
+import type { Reach } from '../../../app/hosted-runtime.ts'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import { useActGuard, type ActVisibility } from '../../components/act-guard.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
 import { nameOn } from '../../use-keys.ts'
 import { RunProgress } from '../sign/run-progress.tsx'
 import { useLook } from '../sign/look.ts'
@@ -40,8 +42,23 @@ export function HostedPanel(props: PanelProps) {
   if (delivery) return <DeliveryPanel state={delivery} log={props.log} />
   if (window.status === 'open') return <WaitingPanel {...props} />
   if (runtime.mode === 'window') return <WindowPanel {...props} />
-  if (reach.kind !== 'own') return <LadderPanel {...props} />
-  return <FramePanel {...props} />
+  if (reach.kind !== 'own') return <LadderPanel {...props} reason={reach.kind === 'window' ? reach.reason : 'ask'} />
+  return <OwnPanel {...props} />
+}
+
+/** Keys are in reach; yet what confirms may not be: nothing set up so far, or the page around us forbids passkeys. */
+function OwnPanel(props: PanelProps) {
+  const { confirmation } = useRuntime()
+  const { gates } = useServices()
+  const { signer } = props
+  const [enrolled, setEnrolled] = useState(true)
+  const gated = confirmation === 'totp' || confirmation === 'passkey'
+  useEffect(() => {
+    if (!gated || !signer) return
+    gates.enrolled(signer.ref, confirmation).then(setEnrolled, () => setEnrolled(false))
+  }, [gates, gated, confirmation, signer])
+  if (confirmation === 'passkey' && !gates.passkeysAllowed()) return <LadderPanel {...props} reason="passkey" />
+  return enrolled ? <FramePanel {...props} /> : <LadderPanel {...props} reason="enrol" />
 }
 
 function WindowPanel(props: PanelProps) {
@@ -88,13 +105,14 @@ function WaitingPanel({ open, log }: PanelProps) {
   )
 }
 
+type LadderReason = Extract<Reach, { reason: unknown }>['reason'] | 'ask' | 'passkey' | 'enrol'
+
 /** The frame cannot see the keys: why, and the ways to them. */
-function LadderPanel({ open, loaded, log }: PanelProps) {
+function LadderPanel({ open, loaded, log, reason }: PanelProps & { reason: LadderReason }) {
   const i18n = useI18n()
   const runtime = useRuntime()
   const { reach, window } = useHosted()
   const [asking, setAsking] = useState(false)
-  const reason = reach.kind === 'window' ? reach.reason : 'ask'
   useEffect(() => {
     runtime.host.tell(reach.kind === 'ask' ? 'storage-access-needed' : 'key-required', { reason })
   }, [runtime, reach.kind, reason])

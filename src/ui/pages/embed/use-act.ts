@@ -77,7 +77,7 @@ type Guarded = Readonly<{
   loaded: readonly LoadedDocument[]
   log: ActivityLog
   /** Resolves when the person confirmed as the policy asks; rejects with AbortError or a coded refusal. */
-  confirm: (documents: readonly LoadedDocument[]) => Promise<void>
+  confirm: (card: KeyCard, documents: readonly LoadedDocument[]) => Promise<void>
 }>
 
 /** The app's `sign` with what a host's act adds: consent in the log, the confirmation, the answer and its delivery. */
@@ -90,7 +90,7 @@ export function useGuardedDocuments(parts: Guarded): SignDocuments {
       const ids = loaded.map(({ asked }) => asked.id)
       await log.add('consent', { documents: ids.length, key: request.key.id })
       runtime.host.tell('consent', { documents: ids })
-      await confirm(loaded)
+      await confirm(await card(request.key), loaded)
       runtime.host.tell('signing', { documents: ids })
       const outcomes = await services.documents.sign(request, options)
       for (const outcome of outcomes) await log.add(...entryOf(outcome, loaded))

@@ -2,8 +2,8 @@ import { lazy, Suspense, useCallback, useState } from 'react'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { DropArea, DropVeil, PickFiles, useDropAndPaste } from '../../components/file-drop.tsx'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
 import { useChosenKey, useKeys } from '../../use-keys.ts'
+import { useConfirmedDocuments } from './confirmed-documents.ts'
 import { FirstRun, useThrowAwayKey } from './first-run.tsx'
 import { KeptResults } from './kept-results.tsx'
 import { useSignSession } from './session.ts'
@@ -16,7 +16,7 @@ const SignWorkspace = lazy(async () => ({ default: (await import('./sign-workspa
 
 /** Documents on the left, the act on the right; before that, a place to drop them. */
 export function SignPage() {
-  const { documents } = useServices()
+  const { documents, dialog } = useConfirmedDocuments()
   const session = useSignSession(documents)
   const { add } = session
   const onFiles = useCallback((files: readonly File[]) => add(files.map((blob) => ({ name: blob.name, blob }))), [add])
@@ -49,6 +49,7 @@ export function SignPage() {
           />
         </Suspense>
       )}
+      {dialog}
       {session.items.length > 0 && <DropVeil shown={over && !running} />}
       {creating && (
         <Suspense fallback={null}>
