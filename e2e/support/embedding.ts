@@ -48,24 +48,29 @@ export type EmbeddingOptions = Readonly<{
   embedders?: string[]
   /** False: a host that sends no frame-ancestors, as a static host without headers. */
   frameAncestors?: boolean
+  /** Passkeys belong to names, never to addresses. The CRM is then on the other. Default 127.0.0.1. */
+  appHost?: '127.0.0.1' | 'localhost'
+  /** Answers of the CRM's server beside its files. */
+  crmOverrides?: Readonly<Record<string, () => string>>
   /** Changes to config.json. */
   config?: Readonly<Record<string, unknown>>
 }>
 
-/** The built app on 127.0.0.1, the demo CRM on localhost (two sites), and a fresh profile. */
+/** The built app and the demo CRM on two sites (127.0.0.1 and localhost), and a fresh profile. */
 export async function openEmbedding(options: EmbeddingOptions): Promise<Embedding> {
   const { storage, crmHeaders = {}, sandbox = null, listed = true, config = {} } = options
+  const { appHost = '127.0.0.1', crmOverrides = {} } = options
   const embedders = options.embedders ?? []
   const root = join(process.cwd(), 'dist/app')
   const bare = { '/config.json': () => JSON.stringify({ version: 1, embedders, ...config }) }
   const app =
     options.frameAncestors === false
-      ? await serve({ root, host: '127.0.0.1', overrides: bare })
-      : await serveApp({ root, embedders, config })
-  const overrides = { '/settings.json': () => JSON.stringify({ signer: app.origin }) }
+      ? await serve({ root, host: appHost, overrides: bare })
+      : await serveApp({ root, host: appHost, embedders, config })
+  const overrides = { ...crmOverrides, '/settings.json': () => JSON.stringify({ signer: app.origin }) }
   const crm = await serve({
     root: join(process.cwd(), 'dist/crm'),
-    host: 'localhost',
+    host: appHost === 'localhost' ? '127.0.0.1' : 'localhost',
     headers: () => crmHeaders,
     overrides,
   })

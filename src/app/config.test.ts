@@ -99,6 +99,12 @@ describe('config.json', () => {
       '/confirmation/byEmbedder/https://x.example not-embedder',
     ])
     expect(problems({ version: 1, confirmation: { default: 'sms' } })).toEqual(['/confirmation/default not-one-of'])
+    for (const kind of ['none', 'host', 'totp', 'passkey']) {
+      const parsed = parseConfig(JSON.stringify({ version: 1, confirmation: { default: kind } }))
+      if (!parsed.ok) throw new Error(kind)
+      // No host stands behind the standalone page: nobody there could send a code.
+      expect(confirmationFor(parsed.config, undefined)).toBe(kind === 'host' ? 'none' : kind)
+    }
   })
 
   test('a wildcard stands for one whole label', () => {

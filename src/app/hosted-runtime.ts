@@ -118,7 +118,8 @@ export function createHostedRuntime(ports: HostedPorts): {
   const start = (host: CommandingHost): HostedRuntime => {
     const ours = openDelivery({ host, store: ports.store, now: ports.now, onState: (next) => set({ delivery: next }) })
     delivery = ours
-    void resume(host, ours, ports.store)
+    // What an earlier life signed is told of while it is saved; then the panel is the present act's again.
+    void resume(host, ours, ports.store).then((resumed) => resumed && set({ delivery: null }))
     return {
       mode: ports.mode,
       embedder: ports.embedder,
@@ -227,10 +228,12 @@ function watchUnsaved(
   })
 }
 
-/** What an earlier life of this frame signed and the host never confirmed: stored now, and told of. */
-async function resume(host: CommandingHost, delivery: Delivery, store: DeliveryStore): Promise<void> {
-  for (const { answer } of await store.list(host.origin)) {
+/** What an earlier life of this frame signed and the host never confirmed: stored now, and told of. @returns whether there was any */
+async function resume(host: CommandingHost, delivery: Delivery, store: DeliveryStore): Promise<boolean> {
+  const kept = await store.list(host.origin)
+  for (const { answer } of kept) {
     const final = await delivery.deliver(answer)
     host.tell('signed', { ...final, recovered: true })
   }
+  return kept.length > 0
 }
