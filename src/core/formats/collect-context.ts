@@ -50,9 +50,7 @@ export function chainOf(
   purpose: CertificatePurpose,
   embedded: Readonly<{ certificates: readonly Uint8Array[]; revocation: readonly RevocationSource[] }>,
 ): Promise<ChainFacts> {
-  const key = [purpose, String(signer.subarray(-64)), sizes(embedded.certificates), embedded.revocation.length].join(
-    ' ',
-  )
+  const key = [purpose, String(signer.subarray(-64)), sizes(embedded.certificates), sizes(embedded.revocation.map(({ der }) => der))].join(' ')
   const known = context.chains.get(key)
   if (known) return known
   const input = {
@@ -68,5 +66,6 @@ export function chainOf(
   return chain
 }
 
-const sizes = (certificates: readonly Uint8Array[]): string =>
-  certificates.map((der) => `${der.length}:${String(der.subarray(-16))}`).join(';')
+/** Tells signed objects apart by what they end with: their signature values. */
+const sizes = (all: readonly Uint8Array[]): string =>
+  all.map((der) => `${der.length}:${String(der.subarray(-16))}`).join(';')
