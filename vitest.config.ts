@@ -42,9 +42,10 @@ export default defineConfig({
         },
       },
       {
-        // The acceptance files of ../shared: a table per file.
+        // The acceptance files of ../shared: a table per file. What they and their mutants may hold in memory is bounded.
         test: {
           name: 'corpus',
+          execArgv: ['--max-old-space-size=384'],
           include: ['src/**/*.corpus.ts', 'interop/**/*.corpus.ts'],
           environment: 'node',
           testTimeout: 180_000,
