@@ -28,10 +28,10 @@ import { fingerprint } from '../../src/core/x509/certificate.ts'
 const LARGEST = 300_000
 
 /** Words that change what a reader sees of a PDF or a container. */
-const TOKENS = [
-  ...['/ByteRange', '/Contents', '/V', '/Root', '/Prev 9', '/Kids[2 0 R]', '/Type/XRef', '/AcroForm<<>>', '4 0 R'],
-  ...['null', '[]', '0', '999999999', '>>', '<<', '<', '>', 'endobj', 'xref', '%%EOF', '\0', 'PK\x03\x04', '0\x80'],
-].map(latin1)
+const TOKENS =
+  '/ByteRange /Contents /V /Root /Prev_9 /Kids[2_0_R] /Type/XRef /AcroForm<<>> 4_0_R null [] 0 999999999 >> << < > endobj xref %%EOF \0 PK\x03\x04 0\x80'
+    .split(' ')
+    .map((token) => latin1(token.replaceAll('_', ' ')))
 
 type Signed = Original &
   Readonly<{

@@ -26,7 +26,11 @@ export interface ObjectCrypt {
 export type Located = Readonly<{ entry: XrefEntry; section: number }>
 
 /** Something wrong with the file that reading went on in spite of. */
-export type PdfProblem = Readonly<{ id: 'xref-rebuilt' | 'xref-repaired' | 'object-not-there'; object?: string }>
+export type PdfProblem = Readonly<{
+  /** 'pages-unreadable': neither the cross-reference data nor a search lead to a page. */
+  id: 'xref-rebuilt' | 'xref-repaired' | 'object-not-there' | 'pages-unreadable'
+  object?: string
+}>
 
 export type DocumentParts = Readonly<{
   reader: WindowReader

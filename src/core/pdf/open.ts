@@ -32,7 +32,10 @@ export async function openPdf(source: ByteSource, options: OpenOptions = {}): Pr
   if (chained && (await isUsable(chained))) return chained
   const recovered = await openByScan(reader, header, version, options)
   if (recovered && (!chained || (await isUsable(recovered)))) return recovered
-  if (chained && (await chained.catalog())) return chained
+  if (chained && (await chained.catalog())) {
+    chained.problems.push({ id: 'pages-unreadable' })
+    return chained
+  }
   throw new SignError('FORMAT_UNRECOVERABLE', 'no usable cross-reference data and no catalog in the file')
 }
 

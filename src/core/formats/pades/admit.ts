@@ -40,7 +40,7 @@ export async function survey(document: PdfDocument): Promise<Survey> {
  * Whether earlier signatures, the form and the encryption allow this signature.
  *
  * @param signer null: asked before a signer was chosen
- * @throws SignError `FORMAT_NOT_INCREMENTAL`, `FORMAT_DOCMDP_FORBIDS`, `FORMAT_FIELD_LOCKED`, `FORMAT_FIELD_NOT_FOUND`,
+ * @throws SignError `FORMAT_NOT_INCREMENTAL`, `FORMAT_UNRECOVERABLE`, `FORMAT_DOCMDP_FORBIDS`, `FORMAT_FIELD_LOCKED`, `FORMAT_FIELD_NOT_FOUND`,
  *   `FORMAT_FIELD_SIGNED`, `FORMAT_CERTIFY_NOT_FIRST`, `FORMAT_PERMISSION_DENIED`, `FORMAT_SEED_VALUE_FORBIDS`
  */
 export async function admit(
@@ -52,6 +52,10 @@ export async function admit(
   const target = options.field ?? { kind: 'new' }
   if (document.recovered && signed.length > 0) {
     throw new SignError('FORMAT_NOT_INCREMENTAL', 'the cross-reference data of this signed file are broken')
+  }
+  // What is appended would make readers search, who then see another document than the one that was signed.
+  if (document.problems.some(({ id }) => id === 'pages-unreadable')) {
+    throw new SignError('FORMAT_UNRECOVERABLE', 'no way through the file leads to its first page')
   }
   checkEncryption(document, target, options)
   const isFirst = signed.length === 0 && !restrictions.certified

@@ -6,6 +6,7 @@ import { signPdf } from '../../../testing/pdf-signing.ts'
 import { testChain } from '../../../testing/pki.ts'
 import type { TestParty } from '../../../testing/pki.ts'
 import { describeShared } from '../../../testing/shared.ts'
+import { verifyOne } from '../../../testing/verifying.ts'
 import { bytesSource } from '../../bytes/byte-source.ts'
 import { equalBytes, latin1 } from '../../bytes/bytes.ts'
 import { SignError } from '../../errors.ts'
@@ -82,6 +83,9 @@ describeShared('mutants before the PDF parser and writer', (shared) => {
     const contents = newest?.signature.get('Contents')
     if (!isArray(range) || !(contents instanceof PdfString)) throw new Error('signed, but the signature cannot be read')
     expect(range).toEqual([0, contents.start, contents.end, signed.length - contents.end])
+    const { signatures } = await verifyOne(signed)
+    const own = signatures.find(({ field }) => field === newest?.field.name)
+    expect(own).toMatchObject({ integrity: 'intact', coverage: 'whole-file' })
     return 'signed'
   }
 

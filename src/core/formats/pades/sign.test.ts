@@ -159,6 +159,13 @@ test('a signed file that had to be scanned is refused, an unsigned one is not', 
   expect((await signaturesOf(await signPdf(broken(classicPdf()), party))).length).toBe(1)
 })
 
+test('a first page that neither the table nor a search finds is refused: readers would each see another document', async () => {
+  const lost = classicPdf(
+    simpleObjects({ 2: '<< /Type /Pages /Kids [9 0 R 3 0 R] /Count 2 /MediaBox [0 0 300 200] >>' }),
+  )
+  await expect(signPdf(lost, party).catch(code)).resolves.toBe('FORMAT_UNRECOVERABLE')
+})
+
 test('a document without pages and a page that is not there have codes', async () => {
   const none = classicPdf(simpleObjects({ 2: '<< /Type /Pages /Kids [] /Count 0 >>' }))
   await expect(signPdf(none, party).catch(code)).resolves.toBe('FORMAT_NO_PAGES')
