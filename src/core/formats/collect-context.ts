@@ -50,7 +50,12 @@ export function chainOf(
   purpose: CertificatePurpose,
   embedded: Readonly<{ certificates: readonly Uint8Array[]; revocation: readonly RevocationSource[] }>,
 ): Promise<ChainFacts> {
-  const key = [purpose, String(signer.subarray(-64)), sizes(embedded.certificates), sizes(embedded.revocation.map(({ der }) => der))].join(' ')
+  const key = [
+    purpose,
+    String(signer.subarray(-64)),
+    sizes(embedded.certificates),
+    sizes(embedded.revocation.map(({ der }) => der)),
+  ].join(' ')
   const known = context.chains.get(key)
   if (known) return known
   const input = {
