@@ -150,6 +150,8 @@ export type DocumentFacts = Readonly<{
   page?: number
   reason?: string
   location?: string
+  /** PDF: how long the file was when it was signed, in bytes; its beginning of this length is what the signer saw. */
+  signedLength?: number
   /** Number of bytes covered, of how many the file has. */
   coveredBytes: number
   totalBytes: number

@@ -93,6 +93,8 @@ export type SignatureReport = Readonly<{
   page?: number
   reason?: string
   location?: string
+  /** PDF: the file's beginning of this many bytes is what was signed, of how many it has now. */
+  revision?: Readonly<{ length: number; of: number }>
   checks: readonly CheckResult[]
 }>
 

@@ -78,6 +78,9 @@ function placeOf({ document }: SignatureFacts): Partial<SignatureReport> {
     ...(document.page !== undefined && { page: document.page }),
     ...(document.reason !== undefined && { reason: document.reason }),
     ...(document.location !== undefined && { location: document.location }),
+    ...(document.signedLength !== undefined && {
+      revision: { length: document.signedLength, of: document.totalBytes },
+    }),
   }
 }
 

@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { lazy, Suspense, useId, useState } from 'react'
 import type { FileReport, SignatureReport, TimestampReport } from '../../core/validation/report.ts'
 import { useI18n } from '../i18n/context.tsx'
 import { fileVerdict, signerName, subText, verdictOf } from '../verdict.ts'
@@ -8,8 +8,19 @@ import { Icon } from './icon.tsx'
 import { TONE_ICON } from './notice.tsx'
 import type { Tone } from './notice.tsx'
 
+const RevisionPictures = lazy(async () => ({
+  default: (await import('../viewer/revision-pictures.tsx')).RevisionPictures,
+}))
+
+type Props = Readonly<{
+  report: FileReport
+  heading?: boolean
+  /** The file itself, for pictures of what was changed in it. */
+  file?: Blob | undefined
+}>
+
 /** One file's verdict: a sentence, then a card per signature, then the evidence. Without chrome: pages, frames and the sign result show it. */
-export function FileReportView({ report, heading = true }: { report: FileReport; heading?: boolean }) {
+export function FileReportView({ report, heading = true, file }: Props) {
   const i18n = useI18n()
   const verdict = fileVerdict(i18n, report)
   return (
@@ -31,7 +42,13 @@ export function FileReportView({ report, heading = true }: { report: FileReport;
         </ul>
       )}
       {report.signatures.map((signature, index) => (
-        <SignatureCard key={signature.id} signature={signature} index={index + 1} of={report.signatures.length} />
+        <SignatureCard
+          key={signature.id}
+          signature={signature}
+          index={index + 1}
+          of={report.signatures.length}
+          file={file}
+        />
       ))}
     </article>
   )
@@ -43,7 +60,9 @@ const TRUST_TONE: Readonly<Record<SignatureReport['trust'], Tone>> = {
   failed: 'bad',
 }
 
-function SignatureCard({ signature, index, of }: { signature: SignatureReport; index: number; of: number }) {
+type CardProps = Readonly<{ signature: SignatureReport; index: number; of: number; file?: Blob | undefined }>
+
+function SignatureCard({ signature, index, of, file }: CardProps) {
   const i18n = useI18n()
   const titleId = useId()
   const verdict = verdictOf(i18n, signature)
@@ -57,6 +76,7 @@ function SignatureCard({ signature, index, of }: { signature: SignatureReport; i
       {of > 1 && <p className={`small tag ${verdict.tone}`}>{verdict.title}</p>}
       <SignatureFactsList signature={signature} />
       {signature.changes.length > 0 && <Changes signature={signature} />}
+      {file && <Pictures signature={signature} file={file} />}
       <details className="details">
         <summary>
           <Icon name="chevron" />
@@ -234,6 +254,32 @@ function Changes({ signature }: { signature: SignatureReport }) {
           </li>
         ))}
       </ul>
+    </details>
+  )
+}
+
+/** Drawn only when somebody unfolds it. */
+function Pictures({ signature, file }: { signature: SignatureReport; file: Blob }) {
+  const i18n = useI18n()
+  const [opened, setOpened] = useState(false)
+  const { revision, changes } = signature
+  // A file of another length is not the one that was judged.
+  if (!revision || changes.length === 0 || file.size !== revision.of) return null
+  return (
+    <details className="details" onToggle={({ currentTarget }) => setOpened((was) => was || currentTarget.open)}>
+      <summary>
+        <Icon name="chevron" />
+        {i18n.t('compare.title')}
+      </summary>
+      {opened && (
+        <Suspense fallback={<p className="small muted">{i18n.t('compare.starts')}</p>}>
+          <RevisionPictures
+            file={file}
+            signedLength={revision.length}
+            pages={changes.flatMap(({ page }) => page ?? [])}
+          />
+        </Suspense>
+      )}
     </details>
   )
 }

@@ -30,13 +30,29 @@ class BlobTransport extends PDFDataRangeTransport {
 let shared: PDFWorker | null = null
 
 /** Made by us: under Trusted Types pdf.js's own worker would fail and silently draw in the page's thread. */
-function sharedWorker(scriptUrl: (url: string) => string): PDFWorker {
-  if (shared && !shared.destroyed) return shared
+function startWorker(scriptUrl: (url: string) => string): { port: Worker; worker: PDFWorker } {
   const port = new Worker(scriptUrl(workerUrl), { type: 'module' })
   listenToWorker(port)
   listenToPage()
-  shared = PDFWorker.create({ port })
+  return { port, worker: PDFWorker.create({ port }) }
+}
+
+function sharedWorker(scriptUrl: (url: string) => string): PDFWorker {
+  if (shared && !shared.destroyed) return shared
+  shared = startWorker(scriptUrl).worker
   return shared
+}
+
+/** A worker that can be ended whatever a hostile file makes of it, with every document opened in it. */
+export function ownWorker(scriptUrl: (url: string) => string): { worker: PDFWorker; end(): void } {
+  const { port, worker } = startWorker(scriptUrl)
+  return {
+    worker,
+    end() {
+      worker.destroy()
+      port.terminate()
+    },
+  }
 }
 
 export type PdfFailure = 'password' | 'unreadable'
@@ -63,7 +79,7 @@ export interface OpenPdf {
  */
 export async function openPdf(
   blob: Blob,
-  options: { scriptUrl: (url: string) => string; password?: string | undefined },
+  options: { scriptUrl: (url: string) => string; password?: string | undefined; worker?: PDFWorker },
 ): Promise<OpenPdf> {
   const assets = new URL('pdfjs/', globalThis.document.baseURI).href
   let fail: (error: unknown) => void = () => undefined
@@ -77,7 +93,7 @@ export async function openPdf(
       rangeChunkSize: CHUNK,
       disableAutoFetch: true,
       disableStream: true,
-      worker: sharedWorker(options.scriptUrl),
+      worker: options.worker ?? sharedWorker(options.scriptUrl),
       cMapUrl: `${assets}cmaps/`,
       cMapPacked: true,
       standardFontDataUrl: `${assets}standard_fonts/`,

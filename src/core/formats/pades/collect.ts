@@ -127,6 +127,7 @@ async function documentFacts(
     ...(page !== undefined && { page }),
     ...(reason !== null && { reason }),
     ...(location !== null && { location }),
+    ...(revision !== null && signature.byteRange && { signedLength: signature.byteRange[2] + signature.byteRange[3] }),
     coveredBytes: signature.coveredBytes,
     totalBytes: document.size,
   }

@@ -1,5 +1,6 @@
 import { checks } from './checks.ts'
 import { common } from './common.ts'
+import { compare } from './compare.ts'
 import { consent } from './consent.ts'
 import { errors } from './errors.ts'
 import { hosted } from './hosted.ts'
@@ -10,4 +11,4 @@ import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
 
 /** The shape of every language: a new page adds its file here and in each of them. */
-export const english = { checks, common, consent, errors, hosted, keyring, keys, sign, verify, viewer }
+export const english = { checks, common, compare, consent, errors, hosted, keyring, keys, sign, verify, viewer }

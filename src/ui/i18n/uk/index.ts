@@ -1,6 +1,7 @@
 import type { Catalogue } from '../catalogue.ts'
 import { checks } from './checks.ts'
 import { common } from './common.ts'
+import { compare } from './compare.ts'
 import { consent } from './consent.ts'
 import { errors } from './errors.ts'
 import { hosted } from './hosted.ts'
@@ -10,4 +11,16 @@ import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
 
-export const ukrainian: Catalogue = { checks, common, consent, errors, hosted, keyring, keys, sign, verify, viewer }
+export const ukrainian: Catalogue = {
+  checks,
+  common,
+  compare,
+  consent,
+  errors,
+  hosted,
+  keyring,
+  keys,
+  sign,
+  verify,
+  viewer,
+}

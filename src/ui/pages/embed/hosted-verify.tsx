@@ -56,7 +56,7 @@ export function HostedVerify({ ask }: { ask: NonNullable<HostedSnapshot['verifyi
   return (
     <div className="page">
       {files.map((file) => (
-        <FileReportView key={file.name} report={file} />
+        <FileReportView key={file.name} report={file} file={ask.blob} />
       ))}
     </div>
   )

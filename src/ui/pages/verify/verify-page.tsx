@@ -1,89 +1,21 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
-import { refusalOf } from '../../../app/refusal.ts'
-import type { Refusal } from '../../../core/formats/format.ts'
-import type { Verification, VerifyProgress } from '../../../app/verify-documents.ts'
-import { isAbort } from '../../../core/errors.ts'
-import type { ValidationReport } from '../../../core/validation/report.ts'
+import { useCallback, useEffect } from 'react'
+import type { Judgement } from '../../../app/verify-documents.ts'
+import type { SourceFile } from '../../../core/formats/format.ts'
 import { DropArea, DropVeil, PickFiles, useDropAndPaste } from '../../components/file-drop.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
-import { RefusalNotice } from '../../components/notice.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { FileReportView } from '../../components/report-view.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
 import { fileVerdict } from '../../verdict.ts'
+import { JudgeForm } from './judge-form.tsx'
 import { TrustSection } from './trust-section.tsx'
-
-type Step = Parameters<VerifyProgress>[0]
-type State =
-  | Readonly<{ status: 'empty'; refusal: Refusal | null }>
-  | Readonly<{ status: 'working'; step: Step; done: number }>
-  | Readonly<{ status: 'done'; report: ValidationReport }>
-
-const EMPTY: State = { status: 'empty', refusal: null }
-
-/** One verification at a time; more files join it, and a new anchor judges the same facts again without reading a file. */
-function useVerification() {
-  const { verification, anchors } = useServices()
-  const [state, setState] = useState<State>(EMPTY)
-  const handle = useRef<Verification | null>(null)
-  const controller = useRef<AbortController | null>(null)
-
-  const clear = useCallback(() => {
-    controller.current?.abort()
-    handle.current?.close()
-    handle.current = null
-    setState(EMPTY)
-  }, [])
-
-  const check = useCallback(
-    async (blobs: readonly File[]) => {
-      controller.current?.abort()
-      const own = new AbortController()
-      controller.current = own
-      const { signal } = own
-      setState({ status: 'working', step: 'reading', done: 0 })
-      const onProgress: VerifyProgress = (step, done) => {
-        if (!signal.aborted) setState({ status: 'working', step, done })
-      }
-      const files = blobs.map((blob) => ({ name: blob.name, blob }))
-      try {
-        const next = handle.current
-          ? await handle.current.add(files, { signal, onProgress })
-          : await verification.verify(files, { signal, onProgress })
-        handle.current = next
-        setState({ status: 'done', report: next.report })
-      } catch (error) {
-        if (signal.aborted || isAbort(error)) {
-          const known = handle.current
-          if (controller.current === own) setState(known ? { status: 'done', report: known.report } : EMPTY)
-        } else setState({ status: 'empty', refusal: refusalOf(error) })
-      }
-    },
-    [verification],
-  )
-
-  useEffect(
-    () =>
-      anchors.onChange(() => {
-        const judgeAgain = async () => {
-          const report = await handle.current?.judge({})
-          if (report) setState((now) => (now.status === 'done' ? { status: 'done', report } : now))
-        }
-        judgeAgain().catch((error: unknown) => {
-          if (!isAbort(error)) setState({ status: 'empty', refusal: refusalOf(error) })
-        })
-      }),
-    [anchors],
-  )
-  useEffect(() => () => handle.current?.close(), [])
-  return { state, check, clear, cancel: () => controller.current?.abort() }
-}
+import { useVerification, type VerificationState } from './use-verification.ts'
 
 export function VerifyPage() {
   const i18n = useI18n()
-  const { state, check, clear, cancel } = useVerification()
+  const { state, check, clear, judge, cancel } = useVerification()
   const onFiles = useCallback((files: readonly File[]) => void check(files), [check])
   const over = useDropAndPaste(onFiles)
   return (
@@ -117,7 +49,7 @@ export function VerifyPage() {
           </>
         )}
         {state.status === 'working' && <Working state={state} onCancel={cancel} />}
-        {state.status === 'done' && <Report report={state.report} />}
+        {state.status === 'done' && <Report state={state} onJudge={(next) => void judge(next)} />}
         <TrustSection report={state.status === 'done' ? state.report : null} />
       </div>
       {state.status === 'done' && <DropVeil shown={over} />}
@@ -125,7 +57,13 @@ export function VerifyPage() {
   )
 }
 
-function Working({ state, onCancel }: { state: Extract<State, { status: 'working' }>; onCancel: () => void }) {
+function Working({
+  state,
+  onCancel,
+}: {
+  state: Extract<VerificationState, { status: 'working' }>
+  onCancel: () => void
+}) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const text = i18n.t(`verify.step_${state.step}`)
@@ -143,7 +81,18 @@ function Working({ state, onCancel }: { state: Extract<State, { status: 'working
   )
 }
 
-function Report({ report }: { report: ValidationReport }) {
+/** The file that a report is about; names may be given twice, then nobody can say which it was. */
+function fileNamed(files: readonly SourceFile[], name: string): Blob | undefined {
+  const [only, ...others] = files.filter((file) => file.name === name)
+  return others.length === 0 ? only?.blob : undefined
+}
+
+type ReportProps = Readonly<{
+  state: Extract<VerificationState, { status: 'done' }>
+  onJudge: (judgement: Judgement) => void
+}>
+
+function Report({ state: { report, files, judgement }, onJudge }: ReportProps) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const first = report.files[0]
@@ -164,8 +113,13 @@ function Report({ report }: { report: ValidationReport }) {
   }
   return (
     <>
-      {report.files.map((file, index) => (
-        <FileReportView key={`${file.name}${String(index)}`} report={file} />
+      {(judgement.at || judgement.policy) && (
+        <Notice tone="warn" title={i18n.t('verify.otherRules')}>
+          <p>{i18n.t('verify.judgedAt', { time: i18n.dateTime(report.validationTime), policy: report.policy })}</p>
+        </Notice>
+      )}
+      {report.files.map((one, index) => (
+        <FileReportView key={`${one.name}${String(index)}`} report={one} file={fileNamed(files, one.name)} />
       ))}
       <footer className="report-foot small muted">
         <p>{i18n.t('verify.judgedAt', { time: i18n.dateTime(report.validationTime), policy: report.policy })}</p>
@@ -186,6 +140,7 @@ function Report({ report }: { report: ValidationReport }) {
           </button>
         </div>
       </footer>
+      {signed.length > 0 && <JudgeForm judgement={judgement} onJudge={onJudge} />}
     </>
   )
 }
