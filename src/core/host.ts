@@ -55,7 +55,8 @@ export type SignCommand = Readonly<{
   location: string | null
   /** Lower-case hex SHA-256 of the certificate; null: the person chooses. */
   signer: string | null
-  fields: Readonly<Record<string, string | boolean>>
+  /** What the host suggests for form fields, by fully qualified name; the person may change it. */
+  fields: Readonly<Record<string, string | boolean | readonly string[]>>
   visible: boolean
   unattended: boolean
 }>

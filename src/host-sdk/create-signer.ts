@@ -42,8 +42,11 @@ export type SignOptions = Readonly<{
   location?: string
   /** Lower-case hex SHA-256 of the certificate to use; absent: the person chooses. */
   signer?: string
-  /** Values for the document's form fields, set before signing. */
-  fields?: Readonly<Record<string, string | boolean>>
+  /**
+   * Values for form fields by full name, filled in for the person to see and change: text, a choice (or several), `true` for a box, the
+   * name of a radio button. One that no document has, or that its field does not take, refuses the act: `FORMAT_FIELD_*`.
+   */
+  fields?: Readonly<Record<string, string | boolean | readonly string[]>>
   /** Draw a visible signature. */
   visible?: boolean
   /** Sign without showing. Refused with `UNATTENDED_FORBIDDEN`: this version signs nothing unseen. */

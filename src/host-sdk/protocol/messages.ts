@@ -66,7 +66,7 @@ export type WireSignRequest = Readonly<{
   location?: string
   /** Lower-case hex SHA-256 of the certificate to use; absent: the person chooses. */
   signer?: string
-  fields?: Readonly<Record<string, string | boolean>>
+  fields?: Readonly<Record<string, string | boolean | readonly string[]>>
   visible?: boolean
   unattended?: boolean
 }>

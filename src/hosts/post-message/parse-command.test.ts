@@ -49,6 +49,7 @@ test('what is malformed refuses the whole command, and names the field', () => {
     [{ reason: 7 }, 'reason'],
     [{ reason: 'x'.repeat(256) }, 'reason'],
     [{ fields: { a: 7 } }, 'fields'],
+    [{ fields: { a: ['x', 7] } }, 'fields'],
     [{ fields: [] }, 'fields'],
   ] as const)
     expect(refusal({ ...good, ...change }), JSON.stringify(change)).toBe(`HOST_MESSAGE_INVALID ${field}`)

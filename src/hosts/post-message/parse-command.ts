@@ -79,13 +79,18 @@ function oneOf<T extends string>(record: Record<string, unknown>, key: string, c
   return found
 }
 
-function fieldValues(value: unknown): Record<string, string | boolean> {
+type FieldValue = SignCommand['fields'][string]
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+const isFieldValue = (value: unknown): value is FieldValue =>
+  isText(value) || typeof value === 'boolean' || (Array.isArray(value) && value.length <= 1000 && value.every(isText))
+
+function fieldValues(value: unknown): Record<string, FieldValue> {
   if (value === undefined) return {}
   if (!isRecord(value)) throw invalid('fields')
   const entries = Object.entries(value)
-  const good = entries.filter(
-    (entry): entry is [string, string | boolean] => typeof entry[1] === 'string' || typeof entry[1] === 'boolean',
-  )
+  const good = entries.filter((entry): entry is [string, FieldValue] => isFieldValue(entry[1]))
   if (good.length !== entries.length || entries.length > 1000) throw invalid('fields')
   return Object.fromEntries(good)
 }

@@ -14,7 +14,9 @@ import { useServices } from '../../services.tsx'
 import { nameOn } from '../../use-keys.ts'
 import { RunProgress } from '../sign/run-progress.tsx'
 import { useLook } from '../sign/look.ts'
-import { actLabel, SignPanel } from '../sign/sign-panel.tsx'
+import { useFormState } from '../sign/form-state.ts'
+import { FormStatus } from '../sign/form-status.tsx'
+import { actLabel, obstacle, SignPanel } from '../sign/sign-panel.tsx'
 import type { SignSession } from '../sign/session.ts'
 import { DeclineButton } from './decline.tsx'
 import { DeliveryPanel } from './delivery-panel.tsx'
@@ -108,7 +110,7 @@ function WaitingPanel({ open, log }: PanelProps) {
 type LadderReason = Extract<Reach, { reason: unknown }>['reason'] | 'ask' | 'passkey' | 'enrol'
 
 /** The frame cannot see the keys: why, and the ways to them. */
-function LadderPanel({ open, loaded, log, reason }: PanelProps & { reason: LadderReason }) {
+function LadderPanel({ open, loaded, log, session, reason }: PanelProps & { reason: LadderReason }) {
   const i18n = useI18n()
   const runtime = useRuntime()
   const { reach, window } = useHosted()
@@ -140,7 +142,7 @@ function LadderPanel({ open, loaded, log, reason }: PanelProps & { reason: Ladde
         <button
           type="button"
           className="button primary wide act"
-          onClick={() => void runtime.signInWindow(open, loaded)}
+          onClick={() => void runtime.signInWindow(withValues(open, session), loaded)}
         >
           <Icon name="pen" />
           <span>{i18n.t('hosted.signInWindow')}</span>
@@ -168,6 +170,13 @@ export function TabLink() {
   )
 }
 
+/** What was filled in goes along, as far as it can be told whose it is. */
+function withValues(open: OpenCommand, { items }: SignSession): OpenCommand {
+  const [only] = items
+  if (!only || items.length > 1) return open
+  return { ...open, command: { ...open.command, fields: { ...open.command.fields, ...only.values } } }
+}
+
 /** Keys are in reach: sign here, if the button can be seen to be seen. */
 function FramePanel(props: PanelProps) {
   const i18n = useI18n()
@@ -175,7 +184,9 @@ function FramePanel(props: PanelProps) {
   const { open, loaded, log, session, listing, signer, missing, onChoose } = props
   const { run, items } = session
   const { finish } = useLook(session, signer)
-  const toWindow = () => void runtime.signInWindow(open, loaded)
+  const form = useFormState(session)
+  const blocked = obstacle(i18n, session, signer, form)
+  const toWindow = () => void runtime.signInWindow(withValues(open, session), loaded)
   const { window } = useHosted()
   return (
     <div className="sign-panel">
@@ -207,9 +218,11 @@ function FramePanel(props: PanelProps) {
           <RunProgress run={run} items={items} onCancel={session.cancel} />
         ) : (
           <>
+            {form && <FormStatus session={session} form={form} />}
             <GuardedAct
               label={signer ? actLabel(i18n, items, nameOn(signer)) : i18n.t('sign.act')}
               ready={signer !== null && items.every((item) => item.inspection !== null)}
+              blocked={signer === null ? null : blocked}
               log={log}
               onSign={() => signer && void session.sign(signer.ref, finish)}
               onWindow={toWindow}
@@ -233,17 +246,19 @@ function Failures({ session }: { session: SignSession }) {
 type ActProps = Readonly<{
   label: string
   ready: boolean
+  /** Why the person cannot sign yet, in words. */
+  blocked: string | null
   log: ActivityLog
   onSign: () => void
   onWindow: () => void
 }>
 
-function GuardedAct({ label, ready, log, onSign, onWindow }: ActProps) {
+function GuardedAct({ label, ready, blocked, log, onSign, onWindow }: ActProps) {
   const i18n = useI18n()
   const runtime = useRuntime()
   const button = useRef<HTMLButtonElement>(null)
   const visibility = useActGuard(button, true)
-  const allowed = ready && visibility === 'clear'
+  const allowed = ready && blocked === null && visibility === 'clear'
   const press = (event: MouseEvent) => {
     // What a script, or a person who cannot see the whole button, does is no consent.
     if (event.nativeEvent.isTrusted && allowed) return onSign()
@@ -264,6 +279,7 @@ function GuardedAct({ label, ready, log, onSign, onWindow }: ActProps) {
         <Icon name="pen" />
         <span>{label}</span>
       </button>
+      {blocked !== null && <p className="small muted">{blocked}</p>}
       <GuardNote visibility={visibility} />
       <button
         type="button"

@@ -2,12 +2,14 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { OpenCommand } from '../../../app/command-desk.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
 import type { ActivityLog } from '../../../app/activity-log.ts'
+import { suggestedValues, unknownField } from '../../../app/form-values.ts'
 import { SignError } from '../../../core/errors.ts'
 import { NewKeyDialog } from '../../components/new-key-form.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useChosenKey, useKeys } from '../../use-keys.ts'
 import { useSignSession } from '../sign/session.ts'
+import type { SessionItem } from '../sign/session.ts'
 import { SignWorkspace } from '../sign/sign-workspace.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { useConfirmation } from './confirmation.tsx'
@@ -45,16 +47,15 @@ export function HostedSign({ open }: { open: OpenCommand }) {
 /** What this version cannot make is refused at once: the host hears why. */
 function useRefusedProfile(open: OpenCommand): boolean {
   const { profile, fields, unattended } = open.command
-  const unsupported = profile === 'XAdES' || profile === 'ASiC-E' || Object.keys(fields).length > 0
+  // A signature beside the document leaves the form as it is.
+  const fillsNothing = profile === 'CAdES' && Object.keys(fields).length > 0
+  const unsupported = profile === 'XAdES' || profile === 'ASiC-E' || fillsNothing
   useEffect(() => {
     if (unattended) open.refuse(new SignError('UNATTENDED_FORBIDDEN', 'nothing is signed unseen'))
     if (!unsupported) return
-    open.refuse(
-      new SignError('FORMAT_UNSUPPORTED', 'a host cannot ask for this yet: profile or form fields', {
-        details: { profile },
-      }),
-    )
-  }, [open, profile, unattended, unsupported])
+    const asked = fillsNothing ? 'form fields in a document that is not changed' : 'this profile'
+    open.refuse(new SignError('FORMAT_UNSUPPORTED', `a host cannot ask for ${asked}`, { details: { profile } }))
+  }, [open, profile, unattended, unsupported, fillsNothing])
   return unsupported || unattended
 }
 
@@ -71,14 +72,16 @@ function LoadedSign({ open, loaded, log }: LoadedProps) {
   // The documents are the host's: none is taken off the table.
   const session = useMemo(() => ({ ...own, remove: keep, clear: keep }), [own])
   const started = useRef(false)
-  const { add, setOptions, items } = session
+  const { add, suggest, setOptions, items } = session
   useEffect(() => {
     if (started.current) return
     started.current = true
+    suggest(open.command.fields)
     add(loaded.map(({ document }) => ({ name: document.name, blob: document.blob, type: document.type })))
     setOptions(optionsOf(open.command, runtime.config.policy.level))
-  }, [add, setOptions, loaded, open, runtime])
+  }, [add, suggest, setOptions, loaded, open, runtime])
   useShownEvents(items, loaded, log)
+  useSuggestedFields(items, open)
 
   const { listing, refresh } = useKeys()
   const [chosen, choose] = useChosenKey(listing)
@@ -123,6 +126,25 @@ function LoadedSign({ open, loaded, log }: LoadedProps) {
       )}
     </>
   )
+}
+
+/** A suggestion that cannot be put in refuses the act: a host must not believe that it was. */
+function useSuggestedFields(items: readonly SessionItem[], open: OpenCommand): void {
+  useEffect(() => {
+    const { fields } = open.command
+    if (Object.keys(fields).length === 0 || items.length === 0) return
+    const forms = items.map(({ inspection }) => inspection?.pdf?.form ?? null)
+    const locked = items.some(({ inspection }) => !inspection || inspection.pdf?.encryption === 'password-required')
+    if (locked) return
+    try {
+      for (const form of forms) suggestedValues(form, fields)
+      const field = unknownField(forms, fields)
+      if (field === null) return
+      throw new SignError('FORMAT_FIELD_NOT_FOUND', `no document has the field ${field}`, { details: { field } })
+    } catch (error) {
+      open.refuse(error)
+    }
+  }, [items, open])
 }
 
 /** Tells host and log of each document once it was read and is on the screen. */
