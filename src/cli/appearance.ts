@@ -28,7 +28,8 @@ export async function plainAppearance(
   }
 }
 
-async function readFont(): Promise<Uint8Array> {
+/** @throws SignError `INTERNAL` */
+export async function readFont(): Promise<Uint8Array> {
   try {
     return new Uint8Array(await readFile(FONT))
   } catch (cause) {

@@ -12,6 +12,8 @@ export type SignArguments = Readonly<{
   format: 'pades' | 'cades' | 'auto'
   visible?: Readonly<{ page: number; rect: PdfRect }>
   field?: string
+  /** For form fields: text, a choice, or true for a box. */
+  fill: Readonly<Record<string, string | true>>
   reason?: string
   location?: string
   contact?: string
@@ -77,6 +79,7 @@ function parseSign(args: readonly string[]): Arguments {
         format: text,
         visible: text,
         field: text,
+        fill: many,
         reason: text,
         location: text,
         contact: text,
@@ -115,6 +118,7 @@ function parseSign(args: readonly string[]): Arguments {
     out: required(values.out, '--out'),
     format: parseFormat(values.format),
     ...withoutUndefined(optional),
+    fill: parseFill(values.fill ?? []),
     allowExpired: values['allow-expired'] ?? false,
     force: values.force ?? false,
     json: values.json ?? false,
@@ -178,6 +182,19 @@ function parseVisible(value: string): { page: number; rect: PdfRect } {
   if (!Number.isInteger(page) || page === 0) throw new UsageError('--visible: the first page is 1, the last is -1')
   if (width <= 0 || height <= 0) throw new UsageError('--visible: width and height must be positive')
   return { page, rect: [x, y, x + width, y + height] }
+}
+
+/** NAME=VALUE; NAME alone ticks a box, NAME= leaves it empty. */
+function parseFill(given: readonly string[]): Readonly<Record<string, string | true>> {
+  const values = new Map<string, string | true>()
+  for (const each of given) {
+    const at = each.indexOf('=')
+    const name = at < 0 ? each : each.slice(0, at)
+    if (name === '') throw new UsageError('--fill is NAME=VALUE, or NAME to tick a box')
+    if (values.has(name)) throw new UsageError(`--fill ${name} is given twice`)
+    values.set(name, at < 0 ? true : each.slice(at + 1))
+  }
+  return Object.fromEntries(values)
 }
 
 const isCommitment = (value: string): value is CommitmentType => Object.hasOwn(COMMITMENT, value)

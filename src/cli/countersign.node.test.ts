@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { classicPdf } from '../testing/pdf-builder.ts'
+import { classicPdf, simpleObjects } from '../testing/pdf-builder.ts'
 import type { FileReport, ValidationReport } from '../core/validation/report.ts'
 
 const root = resolve(fileURLToPath(new URL('../..', import.meta.url)))
@@ -178,6 +178,33 @@ describe.skipIf(!hasOpenssl && !process.env['CI'])('sign and verify', () => {
     const { status, err } = run('sign', 'contract.pdf', ...key(), '--field', 'Absent', '--out', 'v3.pdf')
     expect(status).toBe(1)
     expect(err).toContain('FORMAT_FIELD_NOT_FOUND')
+  })
+
+  test('form fields are filled in with the signature, or refused by name', () => {
+    const widget = (keys: string, y: number): string =>
+      `<< /Type /Annot /Subtype /Widget /Rect [20 ${y} 220 ${y + 20}] /P 3 0 R /F 4 ${keys} >>`
+    const objects = simpleObjects(
+      {
+        10: '<< /Fields [11 0 R 12 0 R] /DA (/Helv 0 Tf 0 g) >>',
+        11: widget('/FT /Tx /T (name) /Ff 2', 20),
+        12: widget('/FT /Btn /T (agree)', 50),
+      },
+      { catalog: '/AcroForm 10 0 R', page: '/Annots [11 0 R 12 0 R]' },
+    )
+    writeFileSync(at('form.pdf'), classicPdf(objects))
+    const sign = (...fill: string[]): Ran => run('sign', 'form.pdf', ...key(), '--out', 'filled.pdf', ...fill)
+    expect(sign('--fill', 'nobody=x').err).toContain(
+      'form.pdf: FORMAT_FIELD_NOT_FOUND: no field of that name ("nobody")',
+    )
+    expect(sign('--fill', 'agree').err).toContain('FORMAT_FIELD_REQUIRED: a required field is empty ("name")')
+    expect(sign('--fill', 'name=a', '--fill', 'name=b').status).toBe(2)
+    expect(sign('--fill', '=a').status).toBe(2)
+    const detached = run('sign', 'note.txt', ...key(), '--out', 'note.p7s', '--fill', 'name=x')
+    expect(detached.err).toContain('FORMAT_UNSUPPORTED')
+    expect(sign('--fill', 'name=Олена = 1', '--fill', 'agree')).toMatchObject({ status: 0, err: '' })
+    expect(verified('filled.pdf', '--trust', 'ca.pem').signatures[0]?.integrity).toBe('intact')
+    const shown = spawnSync('pdftotext', ['filled.pdf', '-'], { cwd: folder, encoding: 'utf8' })
+    if (!shown.error) expect(shown.stdout).toContain('Олена = 1')
   })
 
   test('a batch: one failing file stops none, and the JSON says which', () => {

@@ -10,7 +10,7 @@ import type { Ports } from '../core/ports.ts'
 import { DEFAULT_POLICY } from '../core/validation/policy.ts'
 import { validate } from '../core/validation/validate.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
-import { plainAppearance } from './appearance.ts'
+import { plainAppearance, readFont } from './appearance.ts'
 import type { SignArguments } from './arguments.ts'
 import { exists, isDirectory, isSameFile, openFile, readPassword, writeWhole } from './files.ts'
 import { loadKey, type CliKey } from './key.ts'
@@ -97,6 +97,9 @@ async function signOne(job: Job, context: Context): Promise<FileOutcome> {
   const { path, file, format, target } = job
   const { args, ports, key, signal } = context
   try {
+    if (format === 'CAdES' && Object.keys(args.fill).length > 0) {
+      throw new SignError('FORMAT_UNSUPPORTED', '--fill needs a PDF that is signed inside')
+    }
     const signing = await signingOf(format)
     const options = format === 'PAdES' ? await padesOptions(context) : cadesOptions(args)
     const signers = [{ signer: key.signer, mechanism: key.mechanism }]
@@ -118,17 +121,24 @@ async function signOne(job: Job, context: Context): Promise<FileOutcome> {
 
 /** One failing file never stops the others, whatever it was. */
 function describe(error: unknown): { code: ErrorCode; message: string } {
-  if (error instanceof SignError) return { code: error.code, message: error.message }
+  if (error instanceof SignError) {
+    const { field } = error.details
+    return {
+      code: error.code,
+      message: field === undefined ? error.message : `${error.message} (${JSON.stringify(field)})`,
+    }
+  }
   return { code: 'INTERNAL', message: error instanceof Error ? error.message : String(error) }
 }
 
 async function padesOptions({ args, pdfPassword, key, ports }: Context): Promise<PadesOptions> {
-  const { visible, field, reason, location, contact, commitment } = args
+  const { visible, field, fill, reason, location, contact, commitment } = args
   const isSeen = visible !== undefined || field !== undefined
   return {
     ...(isSeen ? { appearance: await plainAppearance(key.signer.certificate, ports.clock.now(), args) } : {}),
     ...(visible === undefined ? {} : { field: { kind: 'new', ...visible } }),
     ...(field === undefined ? {} : { field: { kind: 'existing', name: field } }),
+    ...(Object.keys(fill).length > 0 ? { fill: { values: fill, font: await readFont() } } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(location === undefined ? {} : { location }),
     ...(contact === undefined ? {} : { contact }),

@@ -9,6 +9,7 @@ sign
   --format pades|cades   PAdES inside the PDF, or CAdES in a .p7s beside any file (default: by what the file is)
   --visible P,X,Y,W,H    a visible PDF signature: page (1 is the first, -1 the last), then the box in points from bottom left
   --field NAME           an existing empty PDF signature field
+  --fill NAME=VALUE      a form field of a PDF, again for each; NAME alone ticks a box
   --reason TEXT, --location TEXT, --contact TEXT
   --commitment origin|receipt|delivery|sender|approval|creation
   --algorithm NAME       ${'RSASSA-PKCS1-v1_5, RSA-PSS, ECDSA-P256 …'}; --digest SHA-256|SHA-384|SHA-512
