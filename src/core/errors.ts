@@ -102,8 +102,9 @@ export type HostErrorCode =
 /** config.json of the deployment. */
 export type ConfigErrorCode = 'CONFIG_INVALID' | 'CONFIG_UNREACHABLE'
 
-/** A signing link: `?src=…&dst=…`. */
-export type LinkErrorCode = 'LINK_INVALID' | 'LINK_ORIGIN_REFUSED' | 'LINK_KEY_INCORRECT'
+/** A signing link: `#src=…&dst=…`. `LINK_EXPIRED`: the storage no longer accepts its addresses. */
+export type LinkErrorCode =
+  'LINK_INVALID' | 'LINK_ORIGIN_REFUSED' | 'LINK_EXPIRED' | 'LINK_KEY_INCORRECT' | 'LINK_DAMAGED'
 
 /** What stands between the person and the signature in a frame, and what a business process may do without one. */
 export type ConsentErrorCode =

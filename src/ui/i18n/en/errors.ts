@@ -146,8 +146,13 @@ export const errors = {
   CONFIG_UNREACHABLE: 'The settings of this page could not be read.\nTry again; if it repeats, tell whoever runs it.',
   LINK_INVALID: 'This signing link is not complete.\nNothing was signed. Ask the sender for a new one.',
   LINK_ORIGIN_REFUSED:
-    'This signing link points to a place that is not allowed.\nNothing was fetched. Ask the sender for a new one.',
-  LINK_KEY_INCORRECT: 'The key in this signing link does not open the document.\nAsk the sender for a new link.',
+    'This signing link points to {origin}, which is not on the list of this signer.\nNothing was fetched. Ask the sender, or whoever runs this site.',
+  LINK_EXPIRED:
+    'The storage no longer accepts this signing link.\nWhat you have signed is kept here. Ask the sender for a new link.',
+  LINK_KEY_INCORRECT:
+    'The key in this signing link does not open the document.\nNothing was signed. Make sure that the whole link was copied, or ask the sender for a new one.',
+  LINK_DAMAGED:
+    'The sealed document is not as the sender sealed it.\nNothing was signed. Ask the sender for a new link.',
   CONSENT_COVERED:
     'Part of the signing area is covered by the page around it.\nNothing was signed. Uncover it, or sign in a window.',
   CONSENT_WINDOW_BLOCKED:
