@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { playwright } from '@vitest/browser-playwright'
 import { defineConfig } from 'vitest/config'
 import { chromiumLaunch } from './scripts/chromium.mjs'
+import { blobStoreCommands } from './src/testing/blob-store-commands.ts'
 
 /** What code and tests import in the browser, subpaths included, by the imports themselves. */
 function browserPackages(): string[] {
@@ -64,6 +65,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: blobStoreCommands,
             provider: playwright({ launchOptions: chromiumLaunch() }),
             instances: [{ browser: 'chromium' }],
           },
