@@ -37,7 +37,28 @@ export type VerifyArguments = Readonly<{
   json: boolean
 }>
 
-export type Arguments = SignArguments | VerifyArguments | Readonly<{ command: 'help' | 'version' }>
+export type LinkArguments = Readonly<{
+  command: 'link'
+  file: string
+  page: string
+  src: string
+  dst?: string
+  method: 'PUT' | 'POST'
+  /** Where the sealed document goes; absent: it is not sealed. */
+  seal?: string
+  force: boolean
+}>
+
+export type UnsealArguments = Readonly<{
+  command: 'unseal'
+  file: string
+  linkFile: string
+  out: string
+  force: boolean
+}>
+
+export type Arguments =
+  SignArguments | VerifyArguments | LinkArguments | UnsealArguments | Readonly<{ command: 'help' | 'version' }>
 
 const text = { type: 'string' } as const
 const many = { type: 'string', multiple: true } as const
@@ -50,7 +71,9 @@ export function parseArguments(argv: readonly string[]): Arguments {
   const [command, ...rest] = argv
   if (command === 'sign') return parseSign(rest)
   if (command === 'verify') return parseVerify(rest)
-  if (command === undefined) throw new UsageError('say what to do: sign or verify')
+  if (command === 'link') return parseLinkCommand(rest)
+  if (command === 'unseal') return parseUnseal(rest)
+  if (command === undefined) throw new UsageError('say what to do: sign, verify, link or unseal')
   if (command === '--help' || command === '-h' || command === 'help') return { command: 'help' }
   if (command === '--version' || command === '-v') return { command: 'version' }
   throw new UsageError(`unknown command: ${command}`)
@@ -146,6 +169,52 @@ function parseVerify(args: readonly string[]): Arguments {
     }),
     json: values.json ?? false,
   }
+}
+
+function parseLinkCommand(args: readonly string[]): Arguments {
+  const { values, positionals } = guarded(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { help: flag, page: text, src: text, dst: text, method: text, seal: text, force: flag },
+    }),
+  )
+  if (values.help) return { command: 'help' }
+  const method = (values.method ?? 'PUT').toUpperCase()
+  if (method !== 'PUT' && method !== 'POST') throw new UsageError(`--method is PUT or POST, not ${method}`)
+  return {
+    command: 'link',
+    file: single(positionals, 'link'),
+    page: required(values.page, '--page'),
+    src: required(values.src, '--src'),
+    ...withoutUndefined({ dst: values.dst, seal: values.seal }),
+    method,
+    force: values.force ?? false,
+  }
+}
+
+function parseUnseal(args: readonly string[]): Arguments {
+  const { values, positionals } = guarded(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { help: flag, 'link-file': text, out: text, force: flag },
+    }),
+  )
+  if (values.help) return { command: 'help' }
+  return {
+    command: 'unseal',
+    file: single(positionals, 'unseal'),
+    linkFile: required(values['link-file'], '--link-file'),
+    out: required(values.out, '--out'),
+    force: values.force ?? false,
+  }
+}
+
+function single(positionals: readonly string[], command: string): string {
+  const [file, ...more] = positionals
+  if (file === undefined || more.length > 0) throw new UsageError(`${command} needs one file`)
+  return file
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

@@ -1,5 +1,6 @@
 // The built command line, as a CRM's back end runs it.
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -299,5 +300,49 @@ describe.skipIf(!hasOpenssl && !process.env['CI'])('sign and verify', () => {
     expect(text.status).toBe(0)
     expect(text.out).toMatch(/^v2\.pdf: TOTAL-PASSED\n/)
     expect(run('verify', 'v2.pdf', '--trust', 'note.txt').err).toContain('holds no certificate')
+  })
+})
+
+describe('a signing link', () => {
+  const page = ['--page', 'https://sign.example/link.html']
+  const src = 'https://files.example/a.pdf?X-Sig=r&e=1'
+  const dst = 'https://files.example/a.pdf?X-Sig=w&e=1'
+
+  test('is printed with the digest of the document, everything behind the #', () => {
+    const { status, out, err } = run('link', 'contract.pdf', ...page, '--src', src, '--dst', dst)
+    expect({ status, err }).toEqual({ status: 0, err: '' })
+    const { origin, pathname, search, hash } = new URL(out.trim())
+    expect(origin + pathname + search).toBe('https://sign.example/link.html')
+    const fields = Object.fromEntries(new URLSearchParams(hash.slice(1)))
+    const sha256 = createHash('sha256')
+      .update(readFileSync(at('contract.pdf')))
+      .digest('hex')
+    expect(fields).toEqual({ src, dst, name: 'contract.pdf', sha256 })
+  })
+
+  test('a sealed document opens with its link and with no other', () => {
+    const made = run('link', 'contract.pdf', ...page, '--src', src, '--seal', 'contract.sealed')
+    expect(made).toMatchObject({ status: 0, err: '' })
+    expect(readFileSync(at('contract.sealed')).includes('%PDF')).toBe(false)
+    writeFileSync(at('link'), made.out)
+    expect(run('unseal', 'contract.sealed', '--link-file', 'link', '--out', 'opened.pdf').status).toBe(0)
+    expect(readFileSync(at('opened.pdf')).equals(readFileSync(at('contract.pdf')))).toBe(true)
+    const other = run('link', 'contract.pdf', ...page, '--src', src, '--seal', 'other.sealed')
+    writeFileSync(at('link'), other.out)
+    const wrong = run('unseal', 'contract.sealed', '--link-file', 'link', '--out', 'wrong.pdf')
+    expect(wrong).toMatchObject({ status: 2, err: expect.stringContaining('LINK_KEY_INCORRECT') as string })
+    const plain = run('unseal', 'contract.pdf', '--link-file', 'link', '--out', 'wrong.pdf')
+    expect(plain.err).toContain('LINK_DAMAGED')
+    expect(() => statSync(at('wrong.pdf'))).toThrow()
+  })
+
+  test('what would not open, or would replace something, is refused', () => {
+    const refused = (...args: string[]) => run('link', ...args)
+    expect(refused('contract.pdf', ...page, '--src', 'nowhere')).toMatchObject({ status: 2, out: '' })
+    expect(refused('note.txt', ...page, '--src', src, '--dst', dst).err).toContain('only a PDF')
+    expect(refused('contract.pdf', ...page, '--src', src, '--seal', 'contract.pdf').err).toContain('would replace')
+    expect(refused('contract.pdf', ...page, '--src', src, '--seal', 'note.txt').err).toContain('exists already')
+    writeFileSync(at('link'), `https://sign.example/link.html#src=${encodeURIComponent(src)}\n`)
+    expect(run('unseal', 'contract.pdf', '--link-file', 'link', '--out', 'x').err).toContain('no key')
   })
 })

@@ -2,6 +2,7 @@
 import { isAbort, SignError } from '../core/errors.ts'
 import { parseArguments } from './arguments.ts'
 import { processOutput, type Output } from './output.ts'
+import { linkCommand, unsealCommand } from './link.ts'
 import { nodePorts } from './ports.ts'
 import { signCommand } from './sign.ts'
 import { USAGE, UsageError } from './usage.ts'
@@ -23,6 +24,10 @@ async function main(argv: readonly string[], output: Output, signal: AbortSignal
         return 0
       case 'sign':
         return await signCommand(args, nodePorts, output, signal)
+      case 'link':
+        return await linkCommand(args, nodePorts, output, signal)
+      case 'unseal':
+        return await unsealCommand(args, nodePorts, output, signal)
       case 'verify':
         return await verifyCommand(args, nodePorts, output, signal)
     }

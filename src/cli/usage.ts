@@ -1,6 +1,8 @@
 export const USAGE = `Usage:
   countersign sign FILE… --key KEY.p12 --password-file FILE --out FILE|DIRECTORY [options]
   countersign verify FILE… [--content FILE]… [--trust CERTIFICATES]… [--at TIME] [--json]
+  countersign link FILE --page URL --src URL [--dst URL] [--method PUT|POST] [--seal FILE]
+  countersign unseal FILE --link-file FILE --out FILE
 
 sign
   --key FILE             PKCS#12 file with the key and its certificates
@@ -25,6 +27,15 @@ verify
   --at TIME              ISO 8601: judge as of this time (default: now)
   --pdf-password-file FILE   opens encrypted PDFs
   --json                 print one JSON object
+
+link                     prints a signing link for a document in a blob storage; nothing is sent anywhere
+  --page URL             the signing page: https://your.host/link.html
+  --src URL              signed address from which the signer reads the document
+  --dst URL              signed address to which the signed document is written (--method POST for a service behind one)
+  --seal FILE            writes the document encrypted, for the storage; the key is in the link alone
+
+unseal                   opens a sealed document, as it came back
+  --link-file FILE       holds the link, first line (- reads standard input)
 
 Exit status: 0 all signed, or all TOTAL-PASSED; 1 not all; 2 unreadable, or wrong usage.
 `
