@@ -1,4 +1,5 @@
 import { confirmationFor, DEFAULT_CONFIG, type Config } from './app/config.ts'
+import type { LoadedConfig } from './app/load-config.ts'
 import { createCertificateRequests } from './app/certificate-requests.ts'
 import { createCompanyCa } from './app/company-ca.ts'
 import { createImportKeys } from './app/import-keys.ts'
@@ -42,6 +43,8 @@ import { workerUrl } from './worker/worker-url.ts'
 
 export type Composition = Readonly<{
   config?: Config
+  /** Where the config comes from, for the page to say. */
+  settings?: Pick<LoadedConfig, 'source' | 'date'>
   host?: DocumentHost
   /** Where the keys are: the window's own storage, or that of a Storage Access handle in a third-party frame. */
   keyStorage?: () => IDBFactory | undefined
@@ -139,6 +142,7 @@ export function compose(composition: Composition = {}): Services {
     providers: [store, ...providers],
     scriptUrl,
     level: config.policy.level,
+    settings: composition.settings ?? null,
     async pickToken(container, language, signal) {
       const { mountFortifyPicker } = await import('./providers/fortify/mount-picker.ts')
       // The key lives as long as the picker's connection, so it is not released before the page closes.

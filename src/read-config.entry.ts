@@ -1,5 +1,5 @@
 import type { Config } from './app/config.ts'
-import { loadConfig } from './app/load-config.ts'
+import { loadConfig, type LoadedConfig } from './app/load-config.ts'
 import { systemClock } from './platform/clock.ts'
 import { configSource } from './platform/config-source.ts'
 
@@ -12,5 +12,8 @@ export function ownStorage(): IDBFactory | undefined {
   }
 }
 
-export const readConfig = async (maxAge: boolean): Promise<Config> =>
-  (await loadConfig({ ...configSource(document.baseURI, ownStorage), clock: systemClock }, { maxAge })).config
+/** With where it comes from: the network, or the last good copy and its date. */
+export const readSettings = (maxAge: boolean): Promise<LoadedConfig> =>
+  loadConfig({ ...configSource(document.baseURI, ownStorage), clock: systemClock }, { maxAge })
+
+export const readConfig = async (maxAge: boolean): Promise<Config> => (await readSettings(maxAge)).config

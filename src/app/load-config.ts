@@ -4,8 +4,11 @@ import { DEFAULT_CONFIG, parseConfig, type Config } from './config.ts'
 
 export type LoadedConfig = Readonly<{
   config: Config
-  /** `default`: this deployment has no config.json. `last-good`: offline, the copy of `date`. */
-  source: 'network' | 'last-good' | 'default'
+  /**
+   * `default`: this deployment has no config.json. `last-good`: offline, the copy of `date`. `none`: it could not be read
+   * and never was; what needs no settings works all the same.
+   */
+  source: 'network' | 'last-good' | 'default' | 'none'
   date: Date
 }>
 

@@ -8,6 +8,7 @@ import type { ImportKeys } from './import-keys.ts'
 import type { ConfirmationKind } from './config.ts'
 import type { KeyBackups } from './key-backups.ts'
 import type { KeyGates } from './key-gates.ts'
+import type { LoadedConfig } from './load-config.ts'
 import type { KeyRef, ManageKeys } from './manage-keys.ts'
 import type { Prompts } from './prompts.ts'
 import type { SignDocuments } from './sign-documents.ts'
@@ -40,6 +41,8 @@ export interface Services {
   readonly providers: readonly KeyProvider[]
   /** Level to aim at when the person says nothing: `policy.level` of config.json. */
   readonly level: SignatureLevel
+  /** Where config.json was read; null: the page does not say. */
+  readonly settings: Pick<LoadedConfig, 'source' | 'date'> | null
   /** Fortify's own picker as the alternative to our list; resolves to the chosen key's reference, null when cancelled. */
   readonly pickToken: (container: HTMLElement, language: string, signal: AbortSignal) => Promise<KeyRef | null>
   /** Turns a same-origin script URL into what Trusted Types let `Worker` and `serviceWorker.register` take. */

@@ -9,6 +9,7 @@ import { SignPage } from './pages/sign/sign-page.tsx'
 import { hrefOf, useRoute } from './routes.ts'
 import type { Route } from './routes.ts'
 import { ServicesProvider } from './services.tsx'
+import { SettingsBar } from './settings-bar.tsx'
 import { UpdateBar } from './update-bar.tsx'
 import './styles/index.css'
 
@@ -62,7 +63,10 @@ function Shell() {
           </a>
         </div>
       </header>
-      <UpdateBar />
+      <div className="bars">
+        <UpdateBar />
+        <SettingsBar />
+      </div>
       <main className="main">
         <Page shown={route === 'sign'}>
           <SignPage />

@@ -15,6 +15,9 @@ export const common = {
   updateReady: 'A new version {version} is ready. It starts when you say so; finish what you are signing first.',
   updateNow: 'Update now',
   updateLater: 'Later',
+  settingsOf: 'The settings of this site cannot be reached. Those of {date} hold.',
+  settingsNone:
+    'The settings of this site cannot be reached. Without them no time-stamps are made and nobody is trusted.',
   aboutTitle: 'About Countersign',
   aboutIntro:
     'Electronic signatures made and checked in this browser. There is no server that could see a document or a key.',
