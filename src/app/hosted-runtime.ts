@@ -23,6 +23,9 @@ export type Look = Readonly<{
   accent: string | null
 }>
 
+/** A document of a signing link on its way. `total` null: the storage does not say. */
+export type Transfer = Readonly<{ direction: 'down' | 'up'; done: number; total: number | null; cancel: () => void }>
+
 export type HostedSnapshot = Readonly<{
   services: Services
   reach: Reach
@@ -30,13 +33,17 @@ export type HostedSnapshot = Readonly<{
   verifying: Readonly<{ name: string; blob: Blob; answer: (report: unknown) => void }> | null
   window: WindowState
   delivery: DeliveryState | null
+  transfer: Transfer | null
   look: Look
 }>
 
-/** A frame in a CRM, or the window that it opened: what the page shows, and what a person may do. */
+/** A frame in a CRM, the window that it opened, or the page of a signing link. */
+export type HostedMode = 'frame' | 'window' | 'link'
+
+/** What such a page shows, and what a person may do. */
 export interface HostedRuntime {
-  readonly mode: 'frame' | 'window'
-  /** Origin of the page on whose behalf it signs. */
+  readonly mode: HostedMode
+  /** Origin of the page on whose behalf it signs; of a link: of the storage. */
   readonly embedder: string
   readonly config: Config
   readonly confirmation: ConfirmationKind
@@ -55,9 +62,9 @@ export interface HostedRuntime {
 }
 
 export type HostedPorts = Readonly<{
-  mode: 'frame' | 'window'
+  mode: HostedMode
   embedder: string
-  /** Origin of the page that the port leads to: the embedder, or for a window our own frame. */
+  /** Origin of the page that the port leads to: the embedder, or for a window our own frame; of a link: the host's own. */
   hostOrigin: string
   config: Config
   store: DeliveryStore
@@ -76,6 +83,8 @@ export type HostedPorts = Readonly<{
     settle: (end: { stored: true; receipt: string } | { stored: false; code: string }) => void
   }>
   look: Look
+  /** ms after which a host that has not answered counts as slow; a host that minds its own silence needs none. */
+  patience?: number
 }>
 
 /** The desk and the listeners are there before the host is: it may command at once. */
@@ -85,6 +94,7 @@ export function createHostedRuntime(ports: HostedPorts): {
   setLook: (change: Partial<Look>) => void
   received: (receipt: string) => void
   unsaved: (code: string) => void
+  transferring: (transfer: Transfer | null) => void
   start: (host: CommandingHost) => HostedRuntime
 } {
   const desk = openDesk()
@@ -96,6 +106,7 @@ export function createHostedRuntime(ports: HostedPorts): {
     verifying: null,
     window: { status: 'closed', refusal: null },
     delivery: null,
+    transfer: null,
     look: ports.look,
   }
   const set = (change: Partial<HostedSnapshot>): void => {
@@ -111,12 +122,14 @@ export function createHostedRuntime(ports: HostedPorts): {
     set(
       act
         ? { act, delivery: null, window: { status: 'closed', refusal: null } }
-        : { act: ports.mode === 'window' ? state.act : null },
+        : { act: ports.mode === 'frame' ? null : state.act },
     )
   })
 
   const start = (host: CommandingHost): HostedRuntime => {
-    const ours = openDelivery({ host, store: ports.store, now: ports.now, onState: (next) => set({ delivery: next }) })
+    const { store, now, patience } = ports
+    const onState = (next: DeliveryState): void => set({ delivery: next })
+    const ours = openDelivery({ host, store, now, onState, ...(patience === undefined ? {} : { patience }) })
     delivery = ours
     // What an earlier life signed is told of while it is saved; then the panel is the present act's again.
     void resume(host, ours, ports.store).then((resumed) => resumed && set({ delivery: null }))
@@ -186,6 +199,7 @@ export function createHostedRuntime(ports: HostedPorts): {
           },
         }),
       ),
+    transferring: (transfer) => set({ transfer }),
     setLook: (change) => set({ look: { ...state.look, ...change } }),
     received(receipt) {
       void delivery?.received(receipt)

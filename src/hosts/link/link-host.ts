@@ -74,6 +74,7 @@ export function linkHost(options: LinkHostOptions): CommandingHost {
       return answer
     },
     confirm: () => Promise.reject(new SignError('HOST_CODE_REFUSED', 'nobody behind a link can check a code')),
+    fetch: () => Promise.reject(new SignError('NETWORK_BLOCKED', 'nobody behind a link fetches anything')),
     tell: () => undefined,
   }
 }

@@ -147,8 +147,7 @@ export const errors = {
   LINK_INVALID: 'This signing link is not complete.\nNothing was signed. Ask the sender for a new one.',
   LINK_ORIGIN_REFUSED:
     'This signing link points to {origin}, which is not on the list of this signer.\nNothing was fetched. Ask the sender, or whoever runs this site.',
-  LINK_EXPIRED:
-    'The storage no longer accepts this signing link.\nWhat you have signed is kept here. Ask the sender for a new link.',
+  LINK_EXPIRED: 'The storage no longer accepts this signing link.\nAsk the sender for a new one.',
   LINK_KEY_INCORRECT:
     'The key in this signing link does not open the document.\nNothing was signed. Make sure that the whole link was copied, or ask the sender for a new one.',
   LINK_DAMAGED:

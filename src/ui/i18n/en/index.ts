@@ -6,9 +6,10 @@ import { errors } from './errors.ts'
 import { hosted } from './hosted.ts'
 import { keyring } from './keyring.ts'
 import { keys } from './keys.ts'
+import { link } from './link.ts'
 import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
 
 /** The shape of every language: a new page adds its file here and in each of them. */
-export const english = { checks, common, compare, consent, errors, hosted, keyring, keys, sign, verify, viewer }
+export const english = { checks, common, compare, consent, errors, hosted, keyring, keys, link, sign, verify, viewer }

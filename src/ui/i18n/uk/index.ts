@@ -7,6 +7,7 @@ import { errors } from './errors.ts'
 import { hosted } from './hosted.ts'
 import { keyring } from './keyring.ts'
 import { keys } from './keys.ts'
+import { link } from './link.ts'
 import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
@@ -20,6 +21,7 @@ export const ukrainian: Catalogue = {
   hosted,
   keyring,
   keys,
+  link,
   sign,
   verify,
   viewer,

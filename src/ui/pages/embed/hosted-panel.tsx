@@ -12,6 +12,7 @@ import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 import { nameOn } from '../../use-keys.ts'
+import type { PdfView } from '../../viewer/use-pdf.ts'
 import { RunProgress } from '../sign/run-progress.tsx'
 import { useLook } from '../sign/look.ts'
 import { useFormState } from '../sign/form-state.ts'
@@ -28,6 +29,8 @@ export type PanelProps = Readonly<{
   loaded: readonly LoadedDocument[]
   log: ActivityLog
   session: SignSession
+  /** The open PDF, when the document is one. */
+  view: PdfView | null
   listing: KeyListing | null
   /** The certificate that will sign. */
   signer: KeyCard | null
@@ -64,7 +67,7 @@ function OwnPanel(props: PanelProps) {
 }
 
 function WindowPanel(props: PanelProps) {
-  const { session, listing, signer, onChoose, onCreate, open, log } = props
+  const { session, listing, signer, onChoose, onCreate, open, log, view } = props
   return (
     <div className="hosted-window-panel">
       <SignPanel
@@ -73,7 +76,7 @@ function WindowPanel(props: PanelProps) {
         chosen={signer}
         onChoose={onChoose}
         onCreate={onCreate}
-        view={null}
+        view={view}
       />
       <Ways open={open} log={log} disabled={session.run.status === 'running'} />
     </div>

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { ComponentType } from 'react'
 import type { OpenCommand } from '../../../app/command-desk.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
 import type { ActivityLog } from '../../../app/activity-log.ts'
@@ -14,34 +15,84 @@ import { SignWorkspace } from '../sign/sign-workspace.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { useConfirmation } from './confirmation.tsx'
 import { HostedPanel } from './hosted-panel.tsx'
+import type { PanelProps } from './hosted-panel.tsx'
 import { useHosted, useRuntime } from './hosted-context.tsx'
+import { TransferProgress } from './transfer-progress.tsx'
 import { optionsOf, useGuardedDocuments, useLoading, useLog } from './use-act.ts'
 
+/** What takes the place of the usual act when the documents are more than documents: an envelope's turn. */
+export type Turn = Readonly<{
+  isFor: (documents: readonly LoadedDocument[]) => Promise<boolean>
+  View: ComponentType<LoadedProps>
+}>
+
+type Props = Readonly<{
+  open: OpenCommand
+  /** In place of the panel of a frame or window. */
+  Panel?: ComponentType<PanelProps>
+  turn?: Turn | undefined
+}>
+
 /** One act that a host asked for: its documents, then who signs them. */
-export function HostedSign({ open }: { open: OpenCommand }) {
-  const i18n = useI18n()
-  const runtime = useRuntime()
-  const log = useLog(runtime)
-  const loading = useLoading(runtime, open, log)
+export function HostedSign({ open, Panel = HostedPanel, turn }: Props) {
+  const log = useLog(useRuntime())
+  const [attempt, setAttempt] = useState(0)
   const unsupported = useRefusedProfile(open)
   if (unsupported) return null
-  if (loading.status === 'loading') {
-    return (
-      <div className="hosted-empty" aria-busy="true">
-        <p>{i18n.t('hosted.loading', { count: open.command.documents.length })}</p>
-        <CancelButton open={open} log={log} />
-      </div>
+  const again = () => setAttempt((now) => now + 1)
+  return <Fetched key={attempt} open={open} log={log} onAgain={again} Panel={Panel} turn={turn} />
+}
+
+type FetchedProps = Readonly<{
+  open: OpenCommand
+  log: ActivityLog
+  onAgain: () => void
+  Panel: ComponentType<PanelProps>
+  turn: Turn | undefined
+}>
+
+function Fetched({ open, log, onAgain, Panel, turn }: FetchedProps) {
+  const i18n = useI18n()
+  const runtime = useRuntime()
+  const loading = useLoading(runtime, open, log, turn)
+  // Behind a link nobody waits for an answer: it is tried again, or the page is closed.
+  const way =
+    runtime.mode === 'link' ? (
+      <button type="button" className="button" onClick={onAgain}>
+        {i18n.t('link.tryAgain')}
+      </button>
+    ) : (
+      <CancelButton open={open} log={log} />
     )
+  switch (loading.status) {
+    case 'loading':
+      return (
+        <div className="hosted-empty" aria-busy="true">
+          <TransferProgress idle={i18n.t('hosted.loading', { count: open.command.documents.length })} />
+          {runtime.mode !== 'link' && way}
+        </div>
+      )
+    case 'stopped':
+      return (
+        <div className="hosted-empty">
+          <p>{i18n.t('link.stopped')}</p>
+          {way}
+        </div>
+      )
+    case 'failed':
+      return (
+        <div className="hosted-empty">
+          <RefusalNotice refusal={loading.refusal} />
+          {way}
+        </div>
+      )
+    case 'loaded':
+      return loading.turn ? (
+        <loading.turn.View open={open} loaded={loading.documents} log={log} />
+      ) : (
+        <LoadedSign open={open} loaded={loading.documents} log={log} Panel={Panel} />
+      )
   }
-  if (loading.status === 'failed') {
-    return (
-      <div className="hosted-empty">
-        <RefusalNotice refusal={loading.refusal} />
-        <CancelButton open={open} log={log} />
-      </div>
-    )
-  }
-  return <LoadedSign open={open} loaded={loading.documents} log={log} />
 }
 
 /** What this version cannot make is refused at once: the host hears why. */
@@ -63,7 +114,7 @@ const keep = (): void => undefined
 
 type LoadedProps = Readonly<{ open: OpenCommand; loaded: readonly LoadedDocument[]; log: ActivityLog }>
 
-function LoadedSign({ open, loaded, log }: LoadedProps) {
+function LoadedSign({ open, loaded, log, Panel }: LoadedProps & Readonly<{ Panel: ComponentType<PanelProps> }>) {
   const runtime = useRuntime()
   const { services } = useHosted()
   const confirmation = useConfirmation(log)
@@ -99,10 +150,11 @@ function LoadedSign({ open, loaded, log }: LoadedProps) {
         chosen={signer}
         onChoose={choose}
         onCreate={onCreate}
-        panel={
-          <HostedPanel
+        panel={(view) => (
+          <Panel
             open={open}
             loaded={loaded}
+            view={view}
             log={log}
             session={session}
             listing={listing}
@@ -111,7 +163,7 @@ function LoadedSign({ open, loaded, log }: LoadedProps) {
             onChoose={choose}
             onCreate={onCreate}
           />
-        }
+        )}
       />
       {confirmation.dialog}
       {creating && (

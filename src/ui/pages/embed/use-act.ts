@@ -11,11 +11,14 @@ import { toBase64, utf8 } from '../../../core/bytes/bytes.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
 import type { SignCommand } from '../../../core/host.ts'
+import type { Turn } from './hosted-sign.tsx'
 
 export type Loading =
   | Readonly<{ status: 'loading' }>
   | Readonly<{ status: 'failed'; refusal: Refusal }>
-  | Readonly<{ status: 'loaded'; documents: readonly LoadedDocument[] }>
+  /** The person stopped the transfer. */
+  | Readonly<{ status: 'stopped' }>
+  | Readonly<{ status: 'loaded'; documents: readonly LoadedDocument[]; turn: Turn | null }>
 
 /** What the command says of how to sign; what it leaves open is the person's. */
 export function optionsOf(command: SignCommand, usualLevel: SignOptions['level']): Partial<SignOptions> {
@@ -32,7 +35,12 @@ export function optionsOf(command: SignCommand, usualLevel: SignOptions['level']
 }
 
 /** Reads every document of the act and makes sure that it is the one that was asked for. */
-export function useLoading(runtime: HostedRuntime, open: OpenCommand, log: ActivityLog): Loading {
+export function useLoading(
+  runtime: HostedRuntime,
+  open: OpenCommand,
+  log: ActivityLog,
+  turn: Turn | undefined,
+): Loading {
   const [loading, setLoading] = useState<Loading>({ status: 'loading' })
   useEffect(() => {
     const control = new AbortController()
@@ -44,17 +52,23 @@ export function useLoading(runtime: HostedRuntime, open: OpenCommand, log: Activ
       await log.add('opened', { id: asked.id, name: document.name, bytes: document.blob.size, sha256 })
       return { asked, document, sha256 }
     }
-    Promise.all(open.command.documents.map(load)).then(
-      (documents) => !signal.aborted && setLoading({ status: 'loaded', documents }),
+    const loadAll = async (): Promise<Loading> => {
+      const documents = await Promise.all(open.command.documents.map(load))
+      const isTurn = (await turn?.isFor(documents)) ?? false
+      return { status: 'loaded', documents, turn: isTurn && turn ? turn : null }
+    }
+    loadAll().then(
+      (loaded) => !signal.aborted && setLoading(loaded),
       (error: unknown) => {
-        if (isAbort(error) || control.signal.aborted) return
+        if (signal.aborted) return
+        if (isAbort(error)) return setLoading({ status: 'stopped' })
         const refusal = refusalOf(error)
         runtime.host.tell('error', { code: refusal.code, message: refusal.message })
         setLoading({ status: 'failed', refusal })
       },
     )
     return () => control.abort()
-  }, [runtime, open, log])
+  }, [runtime, open, log, turn])
   return loading
 }
 
@@ -107,7 +121,8 @@ export function useGuardedDocuments(parts: Guarded): SignDocuments {
         digest: runtime.digest,
         log: new Blob([JSON.stringify(sealed)], { type: 'application/json' }),
       })
-      void runtime.finish(open, answer).then(() => markStored(services, outcomes))
+      const stores = runtime.mode !== 'link' || runtime.host.capabilities.has('save')
+      void runtime.finish(open, answer).then(() => (stores ? markStored(services, outcomes) : undefined))
       return outcomes
     },
     [runtime, services, open, loaded, log, confirm, card],

@@ -8,6 +8,8 @@ type Props = Readonly<{
   run: Extract<Run, { status: 'running' }>
   items: readonly SessionItem[]
   onCancel: () => void
+  /** In place of "nothing is uploaded". */
+  note?: string | undefined
 }>
 
 const ORDER: readonly FileState[] = ['waiting', 'reading', 'digesting', 'signing', 'writing', 'checking', 'keeping']
@@ -19,7 +21,7 @@ function fraction(state: FileState, done: number): number {
 }
 
 /** What is being done, how far, and the way to stop. Tenths are enough to be heard. */
-export function RunProgress({ run, items, onCancel }: Props) {
+export function RunProgress({ run, items, onCancel, note }: Props) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const many = run.total > 1
@@ -46,7 +48,7 @@ export function RunProgress({ run, items, onCancel }: Props) {
         value={value}
         aria-label={i18n.t('sign.progressOf', { count: items.length })}
       />
-      <p className="small muted">{i18n.t(many ? 'sign.cancelKeeps' : 'sign.nothingLeaves')}</p>
+      <p className="small muted">{many ? i18n.t('sign.cancelKeeps') : (note ?? i18n.t('sign.nothingLeaves'))}</p>
     </div>
   )
 }

@@ -27,6 +27,8 @@ type Props = Readonly<{
   view: PdfView | null
   /** The sample's key: said plainly, so that nobody takes it for their own. */
   isThrowAway?: boolean
+  /** Where the signed document goes, when it does not stay here. */
+  note?: string | undefined
 }>
 
 export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: string): string {
@@ -38,10 +40,12 @@ export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: stri
 }
 
 /** The act: who signs, what will be in the file, one button that says it all. Without chrome: a page, a frame or a window holds it. */
-export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, isThrowAway = false }: Props) {
+export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, isThrowAway = false, note }: Props) {
   const i18n = useI18n()
   const { items, options, run } = session
-  const [unfolded, setUnfolded] = useState(false)
+  const [folding, setFolding] = useState<boolean | null>(null)
+  // Whoever has no key yet is shown at once where to get one.
+  const unfolded = folding ?? (listing !== null && chosen === null)
   const optionsId = useId()
   const place = placeFor(session)
   const many = items.length > 1
@@ -53,7 +57,7 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
       <SheetToggle
         unfolded={unfolded}
         controls={optionsId}
-        onToggle={() => setUnfolded(!unfolded)}
+        onToggle={() => setFolding(!unfolded)}
         summary={summaryOf(i18n, session, chosen, embeds)}
       />
       <div className="sign-options" id={optionsId}>
@@ -63,7 +67,8 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
             <p>{i18n.t('sign.throwAwayMeans')}</p>
           </Notice>
         )}
-        <ContainerChoice session={session} disabled={busy} />
+        {/* Only a host says 'embedded' outright: then there is nothing to choose. */}
+        {options.container !== 'embedded' && <ContainerChoice session={session} disabled={busy} />}
         {embeds && (
           <PlaceChoice
             place={place}
@@ -80,9 +85,9 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
       </div>
       <div className="sign-act">
         {run.status === 'running' ? (
-          <RunProgress run={run} items={items} onCancel={session.cancel} />
+          <RunProgress run={run} items={items} onCancel={session.cancel} note={note} />
         ) : (
-          <Act session={session} chosen={chosen} />
+          <Act session={session} chosen={chosen} note={note} />
         )}
       </div>
     </div>
@@ -192,7 +197,9 @@ export function obstacle(
   return expired && !options.insistOnInvalidCertificate ? i18n.t('sign.needConsentInvalid') : null
 }
 
-function Act({ session, chosen }: { session: SignSession; chosen: KeyCard | null }) {
+type ActProps = Readonly<{ session: SignSession; chosen: KeyCard | null; note: string | undefined }>
+
+function Act({ session, chosen, note }: ActProps) {
   const i18n = useI18n()
   const reasonId = useId()
   const { finish } = useLook(session, chosen)
@@ -229,7 +236,7 @@ function Act({ session, chosen }: { session: SignSession; chosen: KeyCard | null
         {label}
       </button>
       <p className="small muted" id={reasonId}>
-        {blocked ?? i18n.t('sign.nothingLeaves')}
+        {blocked ?? note ?? i18n.t('sign.nothingLeaves')}
       </p>
     </>
   )

@@ -30,8 +30,8 @@ type Props = Readonly<{
   /** Absent: the documents are a host's, and none are added or removed. */
   onFiles?: ((files: readonly File[]) => void) | undefined
   throwAway?: ThrowAwayKey
-  /** In place of the usual act and its result. */
-  panel?: ReactNode
+  /** In place of the usual act and its result; it gets the open PDF, if it is one. */
+  panel?: (view: PdfView | null) => ReactNode
 }>
 
 /** The file to show for an item: its signed result once there is one. */
@@ -83,7 +83,7 @@ export function SignWorkspace(props: Props) {
         )}
       </section>
       <aside className="panel">
-        {panel ??
+        {panel?.(many ? null : view) ??
           (run.status === 'done' ? (
             <ResultPanel session={session} outcomes={run.outcomes} {...(throwAway ? { throwAway } : {})} />
           ) : (

@@ -1,0 +1,18 @@
+export const link = {
+  title: 'Sign a document',
+  from: 'From {host}',
+  amount: '{done} of {total}',
+  stopped: 'Fetching the document was stopped. Nothing was signed.',
+  tryAgain: 'Try again',
+  goesBack: 'Signed in this browser, then sent back to {host}.',
+  goesNowhere: 'Signed in this browser. Nothing is uploaded: you keep the signed file.',
+  delivery_saving: 'Signed. Sending it back to {host}',
+  delivery_saved: 'Signed and sent back to {host}',
+  delivery_unsaved: 'Signed, but not sent back to {host} yet',
+  delivery_kept: 'Signed',
+  mayClose: 'You may close this page.',
+  takeAndSend: 'Download the signed file and send it to whoever asked for your signature.',
+  openNow: 'Open the document as it is now',
+  sendAgain: 'Send again',
+  keepCopy: 'Keep a copy',
+} as const

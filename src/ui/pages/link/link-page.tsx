@@ -1,0 +1,66 @@
+import { useEffect } from 'react'
+import type { HostedRuntime } from '../../../app/hosted-runtime.ts'
+import { Mark } from '../../components/icon.tsx'
+import { LiveRegion } from '../../components/live.tsx'
+import { ProviderPrompts } from '../../components/provider-prompts.tsx'
+import { LanguageProvider, LanguageSelect, useI18n } from '../../i18n/context.tsx'
+import { ServicesProvider } from '../../services.tsx'
+import { SettingsBar } from '../../settings-bar.tsx'
+import { hostName, RuntimeProvider, useHosted, useRuntime } from '../embed/hosted-context.tsx'
+import { HostedSign } from '../embed/hosted-sign.tsx'
+import type { Turn } from '../embed/hosted-sign.tsx'
+import { LinkDelivery } from './link-delivery.tsx'
+import { LinkPanel } from './link-panel.tsx'
+import '../../styles/index.css'
+import '../../styles/hosted.css'
+
+type Props = Readonly<{
+  runtime: HostedRuntime
+  /** What is shown in place of the usual act when the document is an envelope. */
+  turn?: Turn
+}>
+
+/** A signing link, opened by somebody who may know nothing of this app: the document, the act, and where it goes. */
+export function LinkPage({ runtime, turn }: Props) {
+  return (
+    <RuntimeProvider value={runtime}>
+      <ServicesProvider value={runtime.snapshot().services}>
+        <LanguageProvider>
+          <LiveRegion>
+            <Page turn={turn} />
+            <ProviderPrompts />
+          </LiveRegion>
+        </LanguageProvider>
+      </ServicesProvider>
+    </RuntimeProvider>
+  )
+}
+
+function Page({ turn }: { turn: Turn | undefined }) {
+  const i18n = useI18n()
+  const runtime = useRuntime()
+  const { act, delivery } = useHosted()
+  const host = hostName(runtime.embedder)
+  useEffect(() => {
+    document.title = `${i18n.t('link.title')} · Countersign`
+  }, [i18n])
+  return (
+    <div className="hosted" data-mode="link">
+      <header className="link-bar no-print">
+        <a className="wordmark" href="./" aria-label="Countersign">
+          <Mark />
+        </a>
+        <h1 className="ellipsis">{i18n.t('link.from', { host })}</h1>
+        <LanguageSelect />
+      </header>
+      <SettingsBar />
+      <main className="link-main">
+        {act ? (
+          <HostedSign open={act} Panel={LinkPanel} turn={turn} />
+        ) : (
+          <div className="hosted-empty">{delivery && <LinkDelivery state={delivery} />}</div>
+        )}
+      </main>
+    </div>
+  )
+}
