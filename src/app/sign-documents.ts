@@ -137,8 +137,8 @@ export type SignDocumentsPorts = Readonly<{
   refuse?: readonly string[]
 }>
 
-/** Three files: one read, one signed, one checked. A quarter of a gigabyte: WebCrypto holds a file twice. */
-const IN_FLIGHT = { items: 3, bytes: 2 ** 28 }
+/** A quarter of a gigabyte: WebCrypto holds a file twice. */
+const IN_FLIGHT = { items: 16, bytes: 2 ** 28 }
 
 export function createSignDocuments(ports: SignDocumentsPorts): SignDocuments {
   return {

@@ -77,6 +77,34 @@ test('what was taken long ago is purged; what was not taken never is', async () 
   expect((await outbox.list()).map((x) => x.id)).toEqual(['b'])
 })
 
+test('what is put at once is all there, in room for some only the first are', async () => {
+  const { outbox } = fresh(100)
+  const put = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id, i) => outbox.put(entry(id, 30, i))))
+  expect(put.map((one) => one?.id ?? null)).toEqual(['a', 'b', 'c', null, null])
+  expect((await outbox.list()).map((x) => x.id)).toEqual(['c', 'b', 'a'])
+  await outbox.markTaken(['a', 'b'], new Date())
+  const more = await Promise.all(['f', 'g', 'h'].map((id, i) => outbox.put(entry(id, 30, 10 + i))))
+  expect(more.map((one) => one?.id ?? null)).toEqual(['f', 'g', null])
+  expect((await outbox.list()).map((x) => x.id)).toEqual(['g', 'f', 'c'])
+})
+
+test('one that cannot be stored does not cost those put beside it', async () => {
+  const { outbox } = fresh()
+  const bad = { ...entry('bad', 1), source: (() => 1) as unknown as string }
+  const put = await Promise.allSettled([entry('a', 1), entry('b', 1), bad, entry('c', 1)].map((one) => outbox.put(one)))
+  expect(put.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled'])
+  expect((await outbox.list()).map((x) => x.id).sort()).toEqual(['a', 'b', 'c'])
+})
+
+test('a large result is given back as it was stored, a small one as it was given', async () => {
+  const { outbox } = fresh(1 << 20)
+  const [small, large] = [entry('s', 10), entry('l', 100_000)]
+  const put = await Promise.all([small, large].map((one) => outbox.put(one)))
+  expect(put[0]?.blob).toBe(small.blob)
+  expect(put[1]?.blob).not.toBe(large.blob)
+  expect(await put[1]?.blob.text()).toBe(await large.blob.text())
+})
+
 test('the same id twice is one result', async () => {
   const { outbox } = fresh()
   await outbox.put(entry('a', 1))

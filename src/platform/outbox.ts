@@ -70,23 +70,44 @@ export function openOutbox(
     held = null
   })
 
+  const readAgain = (entries: readonly OutboxEntry[]): Promise<(OutboxEntry | undefined)[]> =>
+    database.run(['results'], 'readonly', (tx) =>
+      Promise.all(entries.map(({ id }) => tx.objectStore('results').get(id))),
+    )
+
+  /** One transaction for all; null for what has no room. */
+  async function store(entries: readonly OutboxEntry[]): Promise<readonly (OutboxEntry | null)[]> {
+    const fitting: OutboxEntry[] = []
+    let added = 0
+    let total = held
+    for (const entry of entries) {
+      const { size } = entry.blob
+      if (total === null || total + size > limits.bytes) {
+        total = added + (await makeRoom(database, await all(), added + size, limits))
+      }
+      if (total + size > limits.bytes) continue
+      fitting.push(entry)
+      added += size
+      total += size
+    }
+    await database.run(['results'], 'readwrite', async (tx) => {
+      await Promise.all(fitting.map(async (entry) => tx.objectStore('results').put(entry)))
+    })
+    changes.notify()
+    held = total
+    const heavy = fitting.filter((entry) => !isLight(entry))
+    const again = heavy.length === 0 ? [] : await readAgain(heavy)
+    return entries.map((entry) => {
+      if (!fitting.includes(entry)) return null
+      return isLight(entry) ? entry : (again[heavy.indexOf(entry)] ?? null)
+    })
+  }
+
   return {
     changes,
     list: async () => (await all()).reverse(),
     get: async (id) => (await database.run(['results'], 'readonly', (tx) => tx.objectStore('results').get(id))) ?? null,
-    async put(entry) {
-      if (held === null || held + entry.blob.size > limits.bytes) {
-        held = await makeRoom(database, await all(), entry.blob.size, limits)
-      }
-      if (held + entry.blob.size > limits.bytes) return null
-      await database.run(['results'], 'readwrite', (tx) => tx.objectStore('results').put(entry))
-      const now = held + entry.blob.size
-      changes.notify()
-      held = now
-      return database
-        .run(['results'], 'readonly', (tx) => tx.objectStore('results').get(entry.id))
-        .then((x) => x ?? null)
-    },
+    put: inGroups(store),
     async markTaken(ids, at) {
       await change(database, ids, (entry) => ({ ...entry, takenAt: at }))
       changes.notify()
@@ -106,6 +127,45 @@ export function openOutbox(
     },
     close: () => database.close(),
   }
+}
+
+/** A small Blob made of bytes depends on no file and is no burden: it is not read again from where it was stored. */
+const isLight = ({ blob }: OutboxEntry): boolean => blob.size <= 64 << 10
+
+/**
+ * What is given while `act` runs is given to it together when it is done. One that fails does not fail what was in its group: each is
+ * then tried alone.
+ */
+function inGroups<In, Out>(act: (items: readonly In[]) => Promise<readonly Out[]>): (item: In) => Promise<Out> {
+  type Waiting = Readonly<{ item: In; resolve: (value: Out) => void; reject: (error: unknown) => void }>
+  let waiting: Waiting[] = []
+  let running = false
+
+  async function run(group: readonly Waiting[]): Promise<void> {
+    try {
+      const values = await act(group.map(({ item }) => item))
+      group.forEach(({ resolve }, i) => resolve(values[i] as Out))
+    } catch (error) {
+      if (group.length === 1) for (const { reject } of group) reject(error)
+      else for (const one of group) await run([one])
+    }
+  }
+
+  async function runAll(): Promise<void> {
+    running = true
+    while (waiting.length > 0) {
+      const group = waiting
+      waiting = []
+      await run(group)
+    }
+    running = false
+  }
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject })
+      if (!running) void runAll()
+    })
 }
 
 /** Drops what was taken, the oldest first, until `bytes` more fit. @returns the bytes that are still held. */
