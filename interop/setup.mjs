@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Sets up the judges that no distribution package brings as it must be: pyHanko (exact versions, in a venv), DSS (built by Maven),
+// Sets up the judges that no distribution package brings as it must be: pyHanko (exact versions, in a venv), DSS and veraPDF (built by Maven),
 // OpenSSL ≥ 3.5 where the system's is older, and the token bridge. All under .cache/interop, made once; a failure is told and leaves the others.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -49,6 +49,12 @@ function pyhanko() {
 function dss() {
   once('dss', filesUnder('interop/dss'), (folder) => {
     run('mvn', ['-q', '-B', '-f', 'interop/dss/pom.xml', `-Dbuild.into=${folder}`, 'package'])
+  })
+}
+
+function verapdf() {
+  once('verapdf', filesUnder('interop/verapdf'), (folder) => {
+    run('mvn', ['-q', '-B', '-f', 'interop/verapdf/pom.xml', `-Dbuild.into=${folder}`, 'package'])
   })
 }
 
@@ -115,7 +121,7 @@ function tokenBridge() {
 }
 
 let failed = 0
-for (const [name, make] of Object.entries({ pyhanko, dss, openssl35, tokenBridge })) {
+for (const [name, make] of Object.entries({ pyhanko, dss, verapdf, openssl35, tokenBridge })) {
   try {
     make()
   } catch (error) {

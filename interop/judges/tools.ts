@@ -15,6 +15,7 @@ const PLACES = {
   xmlsec1: 'xmlsec1',
   pyhanko: `${cache}/pyhanko/venv/bin/python`,
   dss: `${cache}/dss/judge.jar`,
+  verapdf: `${cache}/verapdf/archive.jar`,
   /** A module of the system's OpenSSL: GOST R 34.10-2012 and Streebog. */
   'gost-engine': '/usr/lib/x86_64-linux-gnu/engines-3/gost.so',
 } as const

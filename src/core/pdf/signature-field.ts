@@ -1,4 +1,5 @@
 import { SignError } from '../errors.ts'
+import { archiveRules } from './archive-rules.ts'
 import type { PdfDocument } from './document.ts'
 import type { Form, FormField, Widget } from './fields.ts'
 import { PdfDict, PdfRef, PdfStream, countOf, isArray, name } from './objects.ts'
@@ -61,6 +62,8 @@ export async function placeSignature(
   const partial = newName(form, target.name)
   const field = update.allocate()
   const drawn = rect ? await draw(update, page, rect) : null
+  // PDF/A-1 asks for an appearance even of what is not seen (ISO 19005-1, 6.9); its successors do not.
+  const isShown = rect !== null || (await archiveRules(update.document)).part === 1
   update.set(
     field,
     PdfDict.of({
@@ -73,7 +76,11 @@ export async function placeSignature(
       P: page?.ref ?? undefined,
       V: signature,
       TU: alt ? textString(alt) : undefined,
-      AP: drawn ? PdfDict.of({ N: drawn.form }) : rect ? PdfDict.of({ N: emptyForm(update, rect) }) : undefined,
+      AP: drawn
+        ? PdfDict.of({ N: drawn.form })
+        : isShown
+          ? PdfDict.of({ N: emptyForm(update, rect ?? undefined) })
+          : undefined,
       MK: drawn && drawn.rotate !== 0 ? PdfDict.of({ R: drawn.rotate }) : undefined,
       Lock: lock,
     }),
@@ -108,7 +115,7 @@ async function fillField(update: PdfUpdate, field: FormField, signature: PdfRef,
 }
 
 /** A visible widget must have an appearance, be it empty. */
-function emptyForm(update: PdfUpdate, [x1, y1, x2, y2]: PdfRect): PdfRef {
+function emptyForm(update: PdfUpdate, [x1, y1, x2, y2]: PdfRect = [0, 0, 0, 0]): PdfRef {
   const dict = PdfDict.of({ Type: name('XObject'), Subtype: name('Form'), BBox: [0, 0, x2 - x1, y2 - y1] })
   return update.add(new PdfStream(dict, { data: new Uint8Array() }))
 }

@@ -1,10 +1,10 @@
 import { zlibSync } from 'fflate'
-import { fromLatin1, latin1 } from '../../bytes/bytes.ts'
-import type { PdfDocument } from '../document.ts'
+import { latin1 } from '../../bytes/bytes.ts'
+import { archiveRules, CALIBRATED } from '../archive-rules.ts'
 import { embedFont } from '../font/embed.ts'
 import type { EmbeddedFont } from '../font/embed.ts'
 import { TrueTypeFont } from '../font/sfnt.ts'
-import { PdfDict, PdfStream, isArray, name } from '../objects.ts'
+import { PdfDict, PdfStream, name } from '../objects.ts'
 import type { PdfObject, PdfRef } from '../objects.ts'
 import { pageGeometry } from '../pages.ts'
 import type { PdfPage } from '../pages.ts'
@@ -33,14 +33,17 @@ export async function drawAppearance(
   const [across, up] = [(x2 - x1) * userUnit, (y2 - y1) * userUnit]
   const size = rotate % 180 === 0 ? { width: across, height: up } : { width: up, height: across }
   const layout = layoutAppearance(appearance, size)
-  const archive = await archiveRules(document)
+  const { part, hasIntent } = await archiveRules(document)
+  // PDF/A-1 forbids transparency; later parts want to know in which colours it is blended.
+  const mayBeTransparent = part === 0 || (part > 1 && hasIntent)
+  const colorSpace = part === 0 ? name('DeviceRGB') : CALIBRATED
   const texts = layout.items.flatMap((item) => (item.kind === 'text' ? [item.text] : []))
   const font = texts.length > 0 ? embedFont(update, new TrueTypeFont(appearance.font), texts) : null
   const { mark } = appearance
   const drawsImage = mark?.kind === 'image' && layout.items.some((item) => item.kind === 'mark')
-  const picture = drawsImage ? addImage(update, mark, archive.colorSpace, archive.mayBeTransparent) : null
+  const picture = drawsImage ? addImage(update, mark, colorSpace, mayBeTransparent) : null
   const resources = PdfDict.of({
-    ColorSpace: PdfDict.of({ CS0: archive.colorSpace }),
+    ColorSpace: PdfDict.of({ CS0: colorSpace }),
     Font: font ? PdfDict.of({ F0: font.ref }) : undefined,
     XObject: picture ? PdfDict.of({ Im0: picture }) : undefined,
   })
@@ -71,34 +74,6 @@ function uprightMatrix(
     case 270:
       return [0, -1, 1, 0, 0, width]
   }
-}
-
-type ArchiveRules = Readonly<{ colorSpace: PdfObject; mayBeTransparent: boolean }>
-
-/** sRGB near enough, independent of any device: what PDF/A allows whatever its output intent (ISO 19005-1, 6.2.3). */
-const CALIBRATED: PdfObject = [
-  name('CalRGB'),
-  PdfDict.of({
-    WhitePoint: [0.9505, 1, 1.089],
-    Gamma: [2.2, 2.2, 2.2],
-    Matrix: [0.4124, 0.2126, 0.0193, 0.3576, 0.7152, 0.1192, 0.1805, 0.0722, 0.9505],
-  }),
-]
-
-async function archiveRules(document: PdfDocument): Promise<ArchiveRules> {
-  const catalog = await document.catalog()
-  const metadata = await document.value(catalog?.dict, 'Metadata')
-  const part =
-    metadata instanceof PdfStream ? archivePart(await document.decoded(metadata, 0, 4 << 20).catch(() => null)) : 0
-  if (part === 0) return { colorSpace: name('DeviceRGB'), mayBeTransparent: true }
-  const intents = await document.value(catalog?.dict, 'OutputIntents')
-  return { colorSpace: CALIBRATED, mayBeTransparent: part > 1 && isArray(intents) && intents.length > 0 }
-}
-
-/** pdfaid:part of the XMP, 0 when it claims no PDF/A. */
-function archivePart(xmp: Uint8Array | null): number {
-  const match = /pdfaid:part(?:\s*=\s*["']|>)\s*(\d)/.exec(xmp ? fromLatin1(xmp) : '')
-  return match ? Number(match[1]) : 0
 }
 
 const n = (value: number): string => numberText(Math.round(value * 1000) / 1000)

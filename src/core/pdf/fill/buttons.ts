@@ -28,14 +28,22 @@ export async function checkedState(update: PdfUpdate, field: FormField, value: s
 }
 
 /** A plain tick for a box that has no appearances of its own. */
-export async function stateAppearance(update: PdfUpdate, widget: Widget, state: string): Promise<PdfDict> {
+export async function stateAppearance(
+  update: PdfUpdate,
+  widget: Widget,
+  state: string,
+  colors: PdfDict | null,
+): Promise<PdfDict> {
   const [x1, y1, x2, y2] = (await rectOf(update.document, widget.dict)) ?? [0, 0, 1, 1]
   const [width, height] = [x2 - x1, y2 - y1]
   const at = (x: number, y: number): string => `${numberText(x * width)} ${numberText(y * height)}`
-  const tick = `q ${numberText(0.09 * Math.min(width, height))} w 1 J 1 j ${at(0.2, 0.5)} m ${at(0.42, 0.25)} l ${at(0.8, 0.78)} l S Q`
-  const form = (content: string): PdfStream =>
-    new PdfStream(PdfDict.of({ Type: name('XObject'), Subtype: name('Form'), BBox: [0, 0, width, height] }), {
-      data: latin1(content),
-    })
+  const tick = `q 0 G ${numberText(0.09 * Math.min(width, height))} w 1 J 1 j ${at(0.2, 0.5)} m ${at(0.42, 0.25)} l ${at(0.8, 0.78)} l S Q`
+  const dict = PdfDict.of({
+    Type: name('XObject'),
+    Subtype: name('Form'),
+    BBox: [0, 0, width, height],
+    Resources: PdfDict.of({ ColorSpace: colors ?? undefined }),
+  })
+  const form = (content: string): PdfStream => new PdfStream(dict, { data: latin1(content) })
   return PdfDict.of({ N: PdfDict.of({ [state]: update.add(form(tick)), Off: update.add(form('')) }) })
 }

@@ -1,6 +1,6 @@
 import { SignError } from '../../errors.ts'
+import { archiveRules, calibratedDefaults } from '../archive-rules.ts'
 import { embedFont, writable } from '../font/embed.ts'
-import type { EmbeddedFont } from '../font/embed.ts'
 import { TrueTypeFont } from '../font/sfnt.ts'
 import { FieldFlag } from '../fields.ts'
 import type { Form, FormField, Widget } from '../fields.ts'
@@ -17,6 +17,7 @@ import { closedBecause, mustBeFilled } from './describe.ts'
 import type { FieldValue } from './describe.ts'
 import { readStyle } from './style.ts'
 import { drawTextWidget, shownLines } from './text-widget.ts'
+import type { Ink } from './text-widget.ts'
 
 export type FillRequest = Readonly<{
   /** By fully qualified name. */
@@ -62,12 +63,14 @@ export async function fillForm(
   const redrawn = font && form && !isSigned ? await plansOfOthers(update, form, plans, font) : null
   const texts = [...plans, ...(redrawn ?? [])].flatMap(({ shown }) => shown)
   const embedded = font && texts.length > 0 ? embedFont(update, font, texts) : null
+  const { part, hasIntent } = await archiveRules(update.document)
+  const ink = { font, embedded, colors: part > 0 && !hasIntent ? calibratedDefaults() : null }
   for (const plan of plans) {
     await update.change(plan.field.ref, { V: plan.V })
-    await show(update, plan, font, embedded)
+    await show(update, plan, ink)
   }
   if (!redrawn || !form) return
-  for (const plan of redrawn) await show(update, plan, font, embedded)
+  for (const plan of redrawn) await show(update, plan, ink)
   await changeForm(update, form, { NeedAppearances: null })
 }
 
@@ -211,27 +214,22 @@ async function buttonState(update: PdfUpdate, field: FormField, value: FieldValu
   return state
 }
 
-async function show(
-  update: PdfUpdate,
-  { field, V, lines }: Plan,
-  font: TrueTypeFont | null,
-  embedded: EmbeddedFont | null,
-): Promise<void> {
+async function show(update: PdfUpdate, { field, V, lines }: Plan, ink: Ink): Promise<void> {
   for (const widget of field.widgets) {
-    if (lines === null) await applyState(update, widget, nameOf(V) ?? 'Off')
-    else if (font) {
-      const drawn = await textAppearance(update, field, widget, lines, font, embedded)
+    if (lines === null) await applyState(update, widget, nameOf(V) ?? 'Off', ink)
+    else if (ink.font) {
+      const drawn = await textAppearance(update, field, widget, lines, ink.font, ink)
       if (drawn) await update.change(widget.ref, { AP: PdfDict.of({ N: drawn }) })
     }
   }
 }
 
-async function applyState(update: PdfUpdate, widget: Widget, state: string): Promise<void> {
+async function applyState(update: PdfUpdate, widget: Widget, state: string, { colors }: Ink): Promise<void> {
   const states = await onStates(update, widget)
   const own = states.includes(state) ? state : 'Off'
   if (states.length === 0 && state !== 'Off') {
     // A box without appearances shows nothing: it gets them.
-    await update.change(widget.ref, { AS: name(state), AP: await stateAppearance(update, widget, state) })
+    await update.change(widget.ref, { AS: name(state), AP: await stateAppearance(update, widget, state, colors) })
     return
   }
   await update.change(widget.ref, { AS: name(own) })
@@ -243,10 +241,10 @@ async function textAppearance(
   widget: Widget,
   lines: readonly string[],
   font: TrueTypeFont,
-  embedded: EmbeddedFont | null,
+  ink: Ink,
 ): Promise<PdfRef | null> {
   const style = await readStyle(update, field, widget)
   if (!style) return null
   const shown = shownLines(style, lines, font)
-  return drawTextWidget(update, style, shown, font, embedded)
+  return drawTextWidget(update, style, shown, font, ink)
 }

@@ -8,6 +8,15 @@ import { numberText } from '../serialize.ts'
 import type { PdfUpdate } from '../update.ts'
 import type { WidgetStyle } from './style.ts'
 
+/** What all widgets of a form are drawn with. */
+export type Ink = Readonly<{
+  font: TrueTypeFont | null
+  /** The letters of all that is shown; null when none are. */
+  embedded: EmbeddedFont | null
+  /** /ColorSpace of the resources; null: the colours are those of the device. */
+  colors: PdfDict | null
+}>
+
 export type ShownText = Readonly<{ lines: readonly string[]; size: number }>
 
 const LEADING = 1.2
@@ -45,7 +54,7 @@ export function drawTextWidget(
   style: WidgetStyle,
   shown: ShownText,
   font: TrueTypeFont,
-  embedded: EmbeddedFont | null,
+  { embedded, colors }: Pick<Ink, 'embedded' | 'colors'>,
 ): PdfRef {
   const { width, height, rotate } = style
   const body = embedded ? textOperators(style, shown, font, embedded) : ''
@@ -55,7 +64,10 @@ export function drawTextWidget(
     Subtype: name('Form'),
     BBox: [0, 0, width, height],
     Matrix: matrix(rotate, width, height),
-    Resources: embedded ? PdfDict.of({ Font: PdfDict.of({ F0: embedded.ref }) }) : undefined,
+    Resources: PdfDict.of({
+      Font: embedded ? PdfDict.of({ F0: embedded.ref }) : undefined,
+      ColorSpace: colors ?? undefined,
+    }),
   })
   return update.add(new PdfStream(dict, { data: latin1(content) }))
 }
