@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
-import { makeContracts, TODAY, type Contracts } from '../support/contracts.ts'
+import { makeContracts, TODAY, type Contracts } from '../../src/testing/contracts.ts'
 import { download, picture } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 import { file, give, openToVerify } from './steps.ts'

@@ -30,7 +30,14 @@ export type DssSignature = {
   }
 }
 
-export type DssAnswer = { signatures: DssSignature[]; documentTimestamps: number; error?: string }
+export type DssAnswer = {
+  signatures: DssSignature[]
+  /** Those that belong to no signature. */
+  documentTimestamps: number
+  /** All of these: imprint and signature. True when there are none. */
+  timestampsIntact: boolean
+  error?: string
+}
 
 /** One JVM for all questions to both. */
 async function ask(one: Case, judge: 'dss' | 'bouncy-castle'): Promise<unknown> {
@@ -38,11 +45,16 @@ async function ask(one: Case, judge: 'dss' | 'bouncy-castle'): Promise<unknown> 
   const classpath = `${jar}:${resolve('.cache/interop/dss/lib')}/*`
   const java = lineProcess('dss', 'java', ['-XX:+UseSerialGC', '-Xmx1g', '-cp', classpath, 'interop.Judge'])
   const lists = [one.contents ?? [], one.trusted, one.crls ?? []].map((paths) => paths.join('|'))
-  return JSON.parse(await java.ask([one.file, ...lists, judge].join('\t')))
+  return JSON.parse(await java.ask([one.file, ...lists, judge].join('\t'), one.patience))
 }
 
 export async function askDss(one: Case): Promise<DssAnswer> {
-  return { signatures: [], documentTimestamps: 0, ...((await ask(one, 'dss')) as Partial<DssAnswer>) }
+  return {
+    signatures: [],
+    documentTimestamps: 0,
+    timestampsIntact: true,
+    ...((await ask(one, 'dss')) as Partial<DssAnswer>),
+  }
 }
 
 export async function dss(one: Case): Promise<Verdict & { answer: DssAnswer }> {

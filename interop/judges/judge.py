@@ -11,6 +11,7 @@ import sys
 from asn1crypto import cms, crl, pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import async_validate_cms_signature, async_validate_detached_cms, async_validate_pdf_signature
+from pyhanko.sign.validation.status import StandardCMSSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
 logging.disable(logging.CRITICAL)
@@ -77,13 +78,17 @@ async def judge_cms(request):
         with open(request["contents"][0], "rb") as handle:
             status = await async_validate_detached_cms(handle, signed_data, context(request), context(request))
     else:
-        status = await async_validate_cms_signature(signed_data, validation_context=context(request))
+        status = await async_validate_cms_signature(
+            signed_data, status_cls=StandardCMSSignatureStatus, validation_context=context(request)
+        )
     return {"signatures": [describe(status)]}
 
 
 async def judge(request):
     head = read(request["file"])[:1024]
-    return await (judge_pdf(request) if b"%PDF-" in head else judge_cms(request))
+    # A CMS may envelop a PDF.
+    is_pdf = b"%PDF-" in head and head[:1] != b"\x30"
+    return await (judge_pdf(request) if is_pdf else judge_cms(request))
 
 
 for line in sys.stdin:

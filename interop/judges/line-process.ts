@@ -2,7 +2,13 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
 /** A program that answers each line with a line, in order, and lives as long as this process: starting a JVM for every file would take minutes. */
-export type LineProcess = { ask(line: string): Promise<string> }
+export type LineProcess = {
+  /**
+   * @param patience after so many milliseconds without an answer the program is ended; the next question starts another
+   * @throws Error when it ends before it answers
+   */
+  ask(line: string, patience?: number): Promise<string>
+}
 
 const running = new Map<string, LineProcess>()
 
@@ -30,9 +36,16 @@ function start(name: string, command: string, args: readonly string[]): LineProc
   })
   process.once('exit', () => child.kill('SIGKILL'))
   return {
-    ask: (line) =>
-      new Promise((resolve, reject) => {
-        waiting.push({ resolve, reject })
+    ask: (line, patience) =>
+      new Promise<string>((resolve, reject) => {
+        const timer = patience === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), patience)
+        const settle =
+          <T>(act: (value: T) => void) =>
+          (value: T): void => {
+            clearTimeout(timer)
+            act(value)
+          }
+        waiting.push({ resolve: settle(resolve), reject: settle(reject) })
         child.stdin?.write(`${line}\n`)
       }),
   }

@@ -23,7 +23,7 @@ export type PyhankoAnswer = { signatures: PyhankoSignature[]; documentTimestamps
 
 export async function askPyhanko(one: Case): Promise<PyhankoAnswer> {
   const python = lineProcess('pyhanko', toolPath('pyhanko'), [resolve('interop/judges/judge.py')])
-  const answer = JSON.parse(await python.ask(JSON.stringify(one))) as Partial<PyhankoAnswer>
+  const answer = JSON.parse(await python.ask(JSON.stringify(one), one.patience)) as Partial<PyhankoAnswer>
   return { signatures: [], ...answer }
 }
 

@@ -7,6 +7,8 @@ export type Case = {
   /** Certificates that a path may use, not trusted. Only pyHanko is told. */
   intermediates?: readonly string[]
   password?: string
+  /** Milliseconds: a judge that takes longer over a hostile file is ended, and has not answered. */
+  patience?: number
 }
 
 /** One answer in one shape; `why` is the judge's own words for the failure message of a test. */

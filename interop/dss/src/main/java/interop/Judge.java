@@ -2,6 +2,7 @@ package interop;
 
 import eu.europa.esig.dss.diagnostic.PDFRevisionWrapper;
 import eu.europa.esig.dss.diagnostic.SignatureWrapper;
+import eu.europa.esig.dss.diagnostic.TimestampWrapper;
 import eu.europa.esig.dss.jaxb.object.Message;
 import eu.europa.esig.dss.model.DSSDocument;
 import eu.europa.esig.dss.model.FileDocument;
@@ -76,7 +77,12 @@ public final class Judge {
     Map<String, Object> answer = new LinkedHashMap<>();
     answer.put("signatures", signatures);
     answer.put("documentTimestamps", simple.getTimestampIdList().size());
+    answer.put("timestampsIntact", simple.getTimestampIdList().stream().allMatch(id -> isIntact(reports.getDiagnosticData().getTimestampById(id))));
     return answer;
+  }
+
+  private static boolean isIntact(TimestampWrapper stamp) {
+    return stamp.isMessageImprintDataFound() && stamp.isMessageImprintDataIntact() && stamp.isSignatureIntact() && stamp.isSignatureValid();
   }
 
   private static List<DSSDocument> documents(List<String> paths) {

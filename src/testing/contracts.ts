@@ -1,11 +1,11 @@
-import { concatBytes, fromLatin1, latin1 } from '../../src/core/bytes/bytes.ts'
-import { buildCrl } from '../../src/core/revocation/build-crl.ts'
-import { crlDistributionPointsExtension } from '../../src/core/x509/extensions.ts'
-import { testEngine } from '../../src/testing/engines.ts'
-import { classicPdf, simpleObjects, streamText } from '../../src/testing/pdf-builder.ts'
-import { signPdf } from '../../src/testing/pdf-signing.ts'
-import { update } from '../../src/testing/pdf-update.ts'
-import { testChain } from '../../src/testing/pki.ts'
+import { concatBytes, fromLatin1, latin1 } from '../core/bytes/bytes.ts'
+import { buildCrl } from '../core/revocation/build-crl.ts'
+import { crlDistributionPointsExtension } from '../core/x509/extensions.ts'
+import { testEngine } from './engines.ts'
+import { classicPdf, simpleObjects, streamText } from './pdf-builder.ts'
+import { signPdf } from './pdf-signing.ts'
+import { update } from './pdf-update.ts'
+import { testChain } from './pki.ts'
 
 /** When everything here is valid: what the page's clock is set to. */
 export const TODAY = new Date('2026-11-25T12:00:00Z')
