@@ -243,7 +243,10 @@ export class PdfDocument {
       const ref = new PdfRef(number, located.entry.generation)
       const object = (await this.indirectAt(located.entry.offset, ref, view))?.object
       if (!(object instanceof PdfStream)) return null
-      const opened = new ObjectStream(object.dict, await this.decoded(object, view))
+      const { reader } = this
+      const opened = new ObjectStream(object.dict, await this.decoded(object, view), (highest) => {
+        reader.highestReference = Math.max(reader.highestReference, highest)
+      })
       let total = opened.byteLength
       for (const other of this.streams.values()) total += other.byteLength
       if (total > KEPT_STREAM_BYTES) this.streams.clear()

@@ -45,6 +45,8 @@ export class Lexer {
   /** True when nothing follows the window. */
   private readonly final: boolean
   private at: number
+  /** The highest object number that was referred to; 0: none. */
+  highestReference = 0
 
   constructor(bytes: Uint8Array, base: number, final: boolean, position = base) {
     this.bytes = bytes
@@ -222,6 +224,7 @@ export class Lexer {
         const after = this.peek(1)
         if (after === -1 || KIND[after] !== 0) {
           this.at++
+          if (number > this.highestReference) this.highestReference = number
           return new PdfRef(number, generation)
         }
       }

@@ -10,9 +10,14 @@ export class ObjectStream {
   private readonly offsets: readonly number[]
   private readonly data: Uint8Array
   private readonly byNumber = new Map<number, number>()
+  private readonly onReference: (highest: number) => void
 
-  /** @throws SignError `FORMAT_MALFORMED` */
-  constructor(dict: PdfDict, data: Uint8Array) {
+  /**
+   * @param onReference told the highest object number that an object of the stream refers to
+   * @throws SignError `FORMAT_MALFORMED`
+   */
+  constructor(dict: PdfDict, data: Uint8Array, onReference: (highest: number) => void) {
+    this.onReference = onReference
     const count = countOf(dict.get('N')) ?? 0
     const first = countOf(dict.get('First')) ?? 0
     const lexer = new Lexer(data, 0, true)
@@ -41,7 +46,10 @@ export class ObjectStream {
     const offset = at === undefined ? undefined : this.offsets[at]
     if (offset === undefined || offset >= this.data.length) return null
     try {
-      return new Lexer(this.data, 0, true, offset).object()
+      const lexer = new Lexer(this.data, 0, true, offset)
+      const object = lexer.object()
+      this.onReference(lexer.highestReference)
+      return object
     } catch (error) {
       if (error instanceof SignError) return null
       throw error

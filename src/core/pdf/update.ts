@@ -17,6 +17,7 @@ export type AppendedBytes = Readonly<{
 
 /** Object numbers above this no reader takes (ISO 32000-1, annex C). */
 const MAX_NUMBER = 8_388_607
+const UNREACHED = 1_000_000
 
 /** Keys of a trailer that describe only the section they stand in. */
 const OWN_KEYS = new Set([
@@ -62,8 +63,14 @@ export class PdfUpdate {
     return new PdfUpdate(document, highest + 1)
   }
 
-  /** A reference nobody uses yet. */
+  /**
+   * A reference nobody uses yet: also none that the file already has for an object that is not there, such as the lost
+   * signature of a field, which would come to life as something else.
+   */
   allocate(): PdfRef {
+    const { highestReference } = this.document.reader
+    // Further off than any update reaches: a number that only uses up the others.
+    if (highestReference - this.next < UNREACHED) this.next = Math.max(this.next, highestReference + 1)
     if (this.next > MAX_NUMBER) throw new SignError('FORMAT_LIMIT_EXCEEDED', 'no object number is left')
     return new PdfRef(this.next++, 0)
   }

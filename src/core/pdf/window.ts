@@ -12,6 +12,8 @@ const MAX_OBJECT = 64 << 20
 /** Cached random access: small files whole, large ones by blocks of 64 KiB of which the last used are kept. */
 export class WindowReader {
   readonly size: number
+  /** The highest object number that anything read so far refers to, be it there or not; 0: none. */
+  highestReference = 0
   private readonly source: ByteSource
   private readonly blocks = new Map<number, Promise<Uint8Array>>()
   private all: Promise<Uint8Array> | null = null
@@ -68,7 +70,10 @@ export class WindowReader {
     for (let length = BLOCK; ; length *= 4) {
       const bytes = await this.read(position, end)
       try {
-        return parse(new Lexer(bytes, position, end >= this.size))
+        const lexer = new Lexer(bytes, position, end >= this.size)
+        const parsed = parse(lexer)
+        this.highestReference = Math.max(this.highestReference, lexer.highestReference)
+        return parsed
       } catch (thrown) {
         if (thrown !== NEED_MORE) throw thrown
       }

@@ -166,6 +166,18 @@ test('a first page that neither the table nor a search finds is refused: readers
   await expect(signPdf(lost, party).catch(code)).resolves.toBe('FORMAT_UNRECOVERABLE')
 })
 
+test('a field whose signature is lost does not get the new one: its number is taken, though no object has it', async () => {
+  const lost = '<< /FT /Sig /T (Lost) /V 9 0 R /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R >>'
+  for (const pdf of [
+    classicPdf(simpleObjects({ 8: lost }, { catalog: '/AcroForm << /Fields [8 0 R] >>' })),
+    streamPdf(simpleObjects({ 8: lost }, { catalog: '/AcroForm << /Fields [8 0 R] >>' }), { compressed: [8] }),
+  ]) {
+    const document = await open(await signPdf(pdf, party))
+    const signed = await signedFields(document, await readForm(document))
+    expect(signed.map(({ field }) => field.name)).toEqual(['Sig_01'])
+  }
+})
+
 test('a document without pages and a page that is not there have codes', async () => {
   const none = classicPdf(simpleObjects({ 2: '<< /Type /Pages /Kids [] /Count 0 >>' }))
   await expect(signPdf(none, party).catch(code)).resolves.toBe('FORMAT_NO_PAGES')
