@@ -11,6 +11,7 @@ import type { KeyGates } from './key-gates.ts'
 import type { LoadedConfig } from './load-config.ts'
 import type { KeyRef, ManageKeys } from './manage-keys.ts'
 import type { Prompts } from './prompts.ts'
+import type { RunEnvelope } from './run-envelope.ts'
 import type { SignDocuments } from './sign-documents.ts'
 import type { SignedResults } from './signed-results.ts'
 import type { TrustAnchors } from './trust-anchors.ts'
@@ -31,6 +32,8 @@ export interface Services {
   /** Questions of tokens and key files, for the page to show. */
   readonly prompts: Prompts
   readonly documents: SignDocuments
+  /** Loaded when the first page asks for it. */
+  readonly envelopes: () => Promise<RunEnvelope>
   readonly results: SignedResults
   readonly verification: VerifyDocuments
   readonly anchors: TrustAnchors

@@ -18,6 +18,7 @@ export const nodeEngine: Engine = {
     return Promise.resolve({
       update: (chunk) => void hash.update(chunk),
       digest: () => Promise.resolve(new Uint8Array(hash.digest())),
+      digestWith: (tail) => Promise.resolve(new Uint8Array(hash.copy().update(tail).digest())),
     })
   },
 }

@@ -24,6 +24,11 @@ export interface Random {
 export interface StreamingHasher {
   update(chunk: Uint8Array): void
   digest(): Promise<Uint8Array>
+  /**
+   * Digest of everything so far and a tail behind it; the hasher itself goes on as if nothing had been asked. Absent: this
+   * algorithm's state cannot be kept here.
+   */
+  digestWith?(tail: Uint8Array): Promise<Uint8Array>
 }
 
 /** The cryptography of the place: WebCrypto in one shot up to 1 GiB, streaming beyond. */

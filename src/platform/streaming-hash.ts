@@ -16,5 +16,11 @@ export async function streamingHasher(digest: DigestAlgorithm): Promise<Streamin
   return {
     update: (chunk) => void hash.update(chunk),
     digest: () => Promise.resolve(hash.digest('binary')),
+    digestWith(tail) {
+      const state = hash.save()
+      const value = hash.update(tail).digest('binary')
+      hash.load(state)
+      return Promise.resolve(value)
+    },
   }
 }

@@ -66,8 +66,12 @@ async function streamDigest(
   return hasher.digest()
 }
 
-/** One buffer is read into again and again, so that memory does not wait for the collector. A chunk is valid until the next. */
-async function* chunksOf(blob: Blob, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+/**
+ * The bytes of a Blob, piece by piece, each valid until the next is asked for.
+ *
+ * One buffer is read into again and again, so that memory does not wait for the collector.
+ */
+export async function* chunksOf(blob: Blob, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const reader = blob.stream().getReader({ mode: 'byob' })
   let buffer = new ArrayBuffer(CHUNK)
   try {

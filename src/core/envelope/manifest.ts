@@ -11,6 +11,9 @@ export type SignatureKind = 'simple' | 'unqualified' | 'qualified'
 /** PDF points in default user space: lower left, upper right. */
 export type FieldRect = readonly [x1: number, y1: number, x2: number, y2: number]
 
+/** Whether a text box is high enough for several lines. */
+export const hasLines = (rect: FieldRect | null): boolean => rect !== null && rect[3] - rect[1] > 28
+
 /**
  * What a field holds. `date` is set by the app alone; `name` and `company` start with what is known of the signatory and
  * may be corrected by him; `mark`: initials.

@@ -170,6 +170,13 @@ export function ownFields({ reserved }: EnvelopeManifest, one: Signatory): Reado
   return new Set(names.filter((name) => name !== undefined))
 }
 
+/** What his signature locks: all that is his, so that nobody declines or passes on for him afterwards. */
+export function signerFields(manifest: EnvelopeManifest, one: Signatory): readonly string[] {
+  const { decline, delegate } = manifest.reserved
+  const others = [decline[one.id], delegate[one.id]].filter((name) => name !== undefined)
+  return [...ownFields(manifest, one), ...others]
+}
+
 function applySignature(manifest: EnvelopeManifest, state: EnvelopeState, event: EventOf<'signature'>): EnvelopeState {
   const { revision } = event
   const signatory = manifest.signatories.find((one) => signatureField(one) === event.field)

@@ -21,17 +21,22 @@ import type { PadesOptions, PadesState } from './options.ts'
 import { fillByteRange, reserve } from './placeholder.ts'
 import type { Placeholder } from './placeholder.ts'
 
+/** Adds objects of its own to the update that the signature is written with. */
+export type Compose = (update: PdfUpdate) => Promise<void>
+
 /**
  * Reads the document, lays out the update and digests everything but the /Contents string, once. The result of `embed` is B-B;
  * for a higher level there is room for the time-stamp that `extend` adds.
  *
  * EN 319 142-1, 6.3 (PAdES-B-B); ISO 32000-2, 12.8.
  *
+ * @param compose called once, when the signature has its field: what it adds is signed with the rest
  * @throws SignError `FORMAT_*`; RangeError for options that contradict each other; AbortError
  */
 export async function preparePades(
   request: SignRequest<PadesOptions>,
   ports: Ports,
+  compose?: Compose,
 ): Promise<PreparedSignature<PadesState>> {
   const { file, signer } = onlyOne(request)
   const { options, signal, progress } = request
@@ -46,7 +51,7 @@ export async function preparePades(
     const { refusePoisoned } = await import('./poison.ts')
     await refusePoisoned(admission, options.refuse, signal)
   }
-  const laidOut = await layOut(admission, signer, request, ports)
+  const laidOut = await layOut(admission, signer, request, ports, compose)
   signal?.throwIfAborted()
   const { appended, contents, field } = laidOut
   if (document.recovered) await proveReadable(new Blob([file.blob, appended]), options)
@@ -100,6 +105,7 @@ async function layOut(
   requested: RequestedSigner,
   { options, level }: SignRequest<PadesOptions>,
   ports: Ports,
+  compose?: Compose,
 ): Promise<LaidOut> {
   const { document, form } = admission
   const { signer, mechanism } = requested
@@ -122,6 +128,7 @@ async function layOut(
     ...(isOwnLock ? { lock: lockDictionary(admission.lock) } : {}),
   })
   if (admission.certifies) await certify(update, signature)
+  await compose?.(update)
   const built = await update.build(ports.random)
   const at = fillByteRange(built, place, document.size)
   return { appended: built.bytes, contents: { at, digits: place.digits }, field }

@@ -90,6 +90,11 @@ function content(
   return `q 0 0 ${n(width)} ${n(height)} re W n\n${body}\nQ`
 }
 
+/** Operators of a page or form whose resources have the colour space CS0 and, for texts, the font F0. */
+export function drawItems(items: readonly DrawItem[], font: EmbeddedFont | null): string {
+  return items.map((item) => `q ${draw(item, font, undefined)} Q`).join('\n')
+}
+
 function draw(item: DrawItem, font: EmbeddedFont | null, mark: SignatureMark | undefined): string {
   switch (item.kind) {
     case 'text':

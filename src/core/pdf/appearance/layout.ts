@@ -57,10 +57,13 @@ const inset = ({ x, y, width, height }: Box, by: number): Box => ({
   height: Math.max(0, height - 2 * by),
 })
 
+/** Rows from the top, with a quiet zone of two; true is dark. Throws for more text than a code holds. */
+export const qrModules = (text: string): boolean[][] => encodeQR(text, 'raw', { ecc: 'medium', border: 2 })
+
 /** A square at the right, at most 40 % of the width; what remains is returned. */
 function placeQr(draft: Draft, text: string | undefined, box: Box, gap: number): Box {
   if (!text) return box
-  const modules = encodeQR(text, 'raw', { ecc: 'medium', border: 2 })
+  const modules = qrModules(text)
   const size = Math.min(box.height, 0.4 * box.width)
   const x = box.x + box.width - size
   draft.items.push({ kind: 'qr', x, y: box.y + (box.height - size) / 2, size, modules })

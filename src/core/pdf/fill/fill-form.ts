@@ -24,6 +24,8 @@ export type FillRequest = Readonly<{
   values: Readonly<Record<string, FieldValue>>
   /** The TrueType font that filled text is shown in. */
   font: Uint8Array
+  /** Only these fields are this signer's: required ones that are others' may stay empty. */
+  onlyOwn?: true
 }>
 
 type Filling = Readonly<{ field: FormField; value: FieldValue }>
@@ -46,8 +48,9 @@ export async function fillForm(
   { locks, isSigned }: Readonly<{ locks: readonly FieldLock[]; isSigned: boolean }>,
   request: FillRequest,
 ): Promise<void> {
+  const byName = new Map((form?.fields ?? []).toReversed().map((field) => [field.name, field]))
   const fillings = Object.entries(request.values).map(([fieldName, value]) => {
-    const field = form?.fields.find((each) => each.name === fieldName)
+    const field = byName.get(fieldName)
     if (!field)
       throw new SignError('FORMAT_FIELD_NOT_FOUND', 'no field of that name', { details: { field: fieldName } })
     checkWritable(field, locks)
@@ -59,7 +62,7 @@ export async function fillForm(
   const font = fillings.length > 0 ? new TrueTypeFont(request.font) : null
   const plans: Plan[] = []
   for (const filling of fillings) if (font) plans.push(await planFor(update, filling, font))
-  await checkRequired(update, form, locks, new Map(plans.map(({ field, V }) => [field.name, V])))
+  if (!request.onlyOwn) await checkRequired(update, form, locks, new Map(plans.map(({ field, V }) => [field.name, V])))
   const redrawn = font && form && !isSigned ? await plansOfOthers(update, form, plans, font) : null
   const texts = [...plans, ...(redrawn ?? [])].flatMap(({ shown }) => shown)
   const embedded = font && texts.length > 0 ? embedFont(update, font, texts) : null

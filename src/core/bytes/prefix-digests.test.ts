@@ -1,0 +1,59 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { testEngine } from '../../testing/engines.ts'
+import { toHex } from './bytes.ts'
+import { prefixDigests, type Prefix } from './prefix-digests.ts'
+
+const bytes = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7 + (i >> 3)) & 255)
+const blob = new Blob([bytes])
+
+const covered = ({ end, tail }: Prefix): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from([...bytes.subarray(0, end), ...(tail ? bytes.subarray(tail.start, tail.end) : [])])
+
+const prefix = fc
+  .record({ end: fc.nat(5000), from: fc.nat(5000), length: fc.nat(5000), hasTail: fc.boolean() })
+  .map(({ end, from, length, hasTail }): Prefix => {
+    const start = Math.max(end, from)
+    return hasTail ? { end, tail: { start, end: Math.min(5000, start + length) } } : { end }
+  })
+
+test('each digest is that of the bytes it covers, in one pass or not', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(prefix, { minLength: 1, maxLength: 14 }),
+      fc.constantFrom('SHA-256' as const, 'SHA-384' as const),
+      async (prefixes, algorithm) => {
+        const digests = prefixDigests(blob, prefixes, testEngine)
+        for (const [i, each] of prefixes.entries()) {
+          const expected = new Uint8Array(await crypto.subtle.digest(algorithm, covered(each)))
+          expect(toHex(await digests.digest(i, algorithm))).toBe(toHex(expected))
+        }
+      },
+    ),
+    { seed: 5, numRuns: 60 },
+  )
+})
+
+test('many beginnings of a file are read in one pass', async () => {
+  let asked = 0
+  const counting = {
+    ...testEngine,
+    hasher: (name: 'SHA-256') => {
+      asked++
+      return testEngine.hasher(name)
+    },
+  }
+  const prefixes = Array.from({ length: 12 }, (_, i) => ({ end: 4000 + i }))
+  const digests = prefixDigests(blob, prefixes, counting as typeof testEngine)
+  await Promise.all(prefixes.map((_, i) => digests.digest(i, 'SHA-256')))
+  expect(asked).toBe(1)
+})
+
+test('a file that ends before its beginnings do is told', async () => {
+  const digests = prefixDigests(
+    blob,
+    Array.from({ length: 9 }, () => ({ end: 6000 })),
+    testEngine,
+  )
+  await expect(digests.digest(0, 'SHA-256')).rejects.toMatchObject({ code: 'FORMAT_MALFORMED' })
+})
