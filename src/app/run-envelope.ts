@@ -1,48 +1,27 @@
 import type { DraftProblem, EnvelopeDraft } from '../core/envelope/draft.ts'
-import type { Notice, NoticeOptions } from '../core/envelope/notices.ts'
-import type { CopyComparison, EnvelopeView } from '../core/envelope/view.ts'
-import type { ErrorCode } from '../core/errors.ts'
+import { noticesOf, type Notice, type NoticeOptions } from '../core/envelope/notices.ts'
+import { draftProblems, type PageSize } from '../core/envelope/plan.ts'
+import { checkSimple, newCode } from '../core/envelope/simple.ts'
+import { encodeTemplate, parseTemplate } from '../core/envelope/templates.ts'
+import { compareCopies, type CopyComparison, type EnvelopeView } from '../core/envelope/view.ts'
+import { SignError, isAbort } from '../core/errors.ts'
 import type { SignedFile, SourceFile } from '../core/formats/format.ts'
 import type { Mechanism } from '../core/keys.ts'
-import type { SignatureMark } from '../core/pdf/appearance/appearance.ts'
+import { actOn, closeEnvelope, newRound } from './envelope-acts.ts'
+import {
+  readView,
+  type ActOptions,
+  type EnvelopeEntry,
+  type EnvelopeResult,
+  type RunEnvelopePorts,
+  type SignEnvelopeRequest,
+} from './envelope-work.ts'
 import type { KeyRef } from './manage-keys.ts'
+import { prepareEnvelope } from './prepare-envelope.ts'
+import { refusalOf } from './refusal.ts'
+import { signEnvelope } from './sign-envelope.ts'
 
-/** With what a signatory signs: a key with a certificate, or the code (or password) that the host gave him. */
-export type SigningMeans =
-  Readonly<{ kind: 'key'; key: KeyRef; mechanism?: Mechanism }> | Readonly<{ kind: 'code'; code: string }>
-
-export type SignEnvelopeRequest = Readonly<{
-  file: SourceFile
-  /** Id in the manifest. */
-  signatory: string
-  means: SigningMeans
-  /**
-   * By field name of the manifest, only his own: texts, boxes as true or false. `name`, `company` and `mark` fields that are
-   * left out take what is known of him; `date` fields are always set here.
-   */
-  values: Readonly<Record<string, string | boolean>>
-  /** His own name and company as he corrected them; absent: as prepared or delegated. */
-  name?: string
-  company?: string
-  /** Drawn or uploaded, for the visible signature. */
-  mark?: SignatureMark
-}>
-
-/** What an act made: the new file (the old one is its exact beginning) and what is read from it. */
-export type EnvelopeResult = Readonly<{
-  file: SignedFile
-  view: EnvelopeView
-  /** A reached level below the one asked for, an insisted-on certificate …: as in `SignOutcome.warnings`. */
-  warnings: readonly string[]
-}>
-
-export type ActOptions = Readonly<{
-  signal?: AbortSignal
-  onProgress?: (step: 'reading' | 'digesting' | 'signing' | 'writing' | 'checking', done: number) => void
-}>
-
-/** One file of a hundred dropped at once: read, or why not. */
-export type EnvelopeEntry = Readonly<{ name: string } & ({ view: EnvelopeView } | { code: ErrorCode; message: string })>
+export type { ActOptions, EnvelopeEntry, EnvelopeResult, SignEnvelopeRequest, SigningMeans } from './envelope-work.ts'
 
 /**
  * Envelopes: several signatories, a visa and no server. The whole state is in the file; every act appends one revision to it,
@@ -52,10 +31,7 @@ export type EnvelopeEntry = Readonly<{ name: string } & ({ view: EnvelopeView } 
  */
 export interface RunEnvelope {
   /** Pure: what is wrong with a draft, for the form; empty when it can be prepared. `pages` are the sizes of the document's pages. */
-  problems(
-    draft: EnvelopeDraft,
-    pages?: readonly Readonly<{ width: number; height: number }>[],
-  ): readonly DraftProblem[]
+  problems(draft: EnvelopeDraft, pages?: readonly PageSize[]): readonly DraftProblem[]
 
   /**
    * Reserves everything and certifies it with the preparer's key, in one revision.
@@ -142,4 +118,62 @@ export interface RunEnvelope {
 
   /** @throws SignError `ENVELOPE_TEMPLATE_INVALID` */
   loadTemplate(file: Blob): Promise<EnvelopeDraft>
+}
+
+export function createRunEnvelope(ports: RunEnvelopePorts): RunEnvelope {
+  const open = (file: SourceFile, options: ActOptions = {}): Promise<EnvelopeView> => readView(file, ports, options)
+
+  return {
+    problems: (draft, pages) => draftProblems(draft, ports.clock.now().toISOString(), pages),
+    prepare: (request, options = {}) => prepareEnvelope(request, ports, options),
+    open,
+    async openAll(files, { onEntry, ...options } = {}) {
+      const entries: EnvelopeEntry[] = []
+      for (const [index, file] of files.entries()) {
+        const entry = await entryOf(file, open(file, options))
+        entries.push(entry)
+        onEntry?.(entry, index)
+      }
+      return entries
+    },
+    sign: (request, options = {}) => signEnvelope(request, ports, options),
+    decline: ({ file, signatory, reason }, options = {}) =>
+      actOn(file, { kind: 'decline', signatory, reason: reason.trim() }, ports, options),
+    delegate: ({ file, signatory, to }, options = {}) =>
+      actOn(
+        file,
+        { kind: 'delegate', signatory, to: { name: to.name.trim(), email: to.email.trim() } },
+        ports,
+        options,
+      ),
+    close: ({ file, reason }, options = {}) => closeEnvelope(file, reason.trim(), ports, options),
+    newRound: (request, options = {}) => newRound(request, ports, options),
+    async checkCode({ file, signatory: id, code }, options = {}) {
+      const { manifest, signatories } = await open(file, options)
+      const one = signatories.find(({ signatory }) => signatory.id === id)
+      if (!one?.simple) throw new SignError('ENVELOPE_NOT_A_SIGNATORY', `${id} has given no simple signature`)
+      const { record, values } = one.simple
+      return checkSimple({ manifest, signatory: one.signatory, values, code }, record, ports.engine)
+    },
+    newCode: () => newCode(ports.random),
+    compare: compareCopies,
+    notices: noticesOf,
+    report: async (view, { signal, onProgress } = {}) =>
+      ports.worker.call('reportEnvelope', { view, font: await ports.font() }, { signal, onProgress }),
+    saveTemplate(draft, { name, persons }) {
+      const type = 'application/json'
+      return { name: `${name}.json`, blob: new Blob([encodeTemplate(draft, { persons })], { type }), type }
+    },
+    loadTemplate: async (file) => parseTemplate(await file.text()),
+  }
+}
+
+async function entryOf({ name }: SourceFile, reading: Promise<EnvelopeView>): Promise<EnvelopeEntry> {
+  try {
+    return { name, view: await reading }
+  } catch (error) {
+    if (isAbort(error)) throw error
+    const { code, message } = refusalOf(error)
+    return { name, code, message }
+  }
 }

@@ -57,22 +57,27 @@ export type VerifyDocumentsPorts = Readonly<{
 
 type Request = Readonly<{ files: readonly SourceFile[]; password?: string; judgement: Judgement; offline: boolean }>
 
+/** What the worker judges by: the policy with the anchors that this person honours. */
+export async function judgeParams(
+  judgement: Judgement,
+  { anchors, clock }: Pick<VerifyDocumentsPorts, 'anchors' | 'clock'>,
+): Promise<JudgeParams> {
+  const known = await anchors.list().catch(() => [])
+  const chosen = judgement.anchors
+  const honoured = chosen ? known.filter(({ fingerprint }) => chosen.includes(fingerprint)) : known
+  return {
+    policy: {
+      ...(judgement.policy ?? DEFAULT_POLICY),
+      anchors: honoured.map(({ fingerprint, purposes }) => ({ fingerprint, purposes })),
+    },
+    at: judgement.at ?? clock.now(),
+    certificates: honoured.map(({ certificate }) => certificate.der),
+  }
+}
+
 export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocuments {
   const { worker, anchors, clock } = ports
-
-  async function paramsOf(judgement: Judgement): Promise<JudgeParams> {
-    const known = await anchors.list().catch(() => [])
-    const chosen = judgement.anchors
-    const honoured = chosen ? known.filter(({ fingerprint }) => chosen.includes(fingerprint)) : known
-    return {
-      policy: {
-        ...(judgement.policy ?? DEFAULT_POLICY),
-        anchors: honoured.map(({ fingerprint, purposes }) => ({ fingerprint, purposes })),
-      },
-      at: judgement.at ?? clock.now(),
-      certificates: honoured.map(({ certificate }) => certificate.der),
-    }
-  }
+  const paramsOf = (judgement: Judgement): Promise<JudgeParams> => judgeParams(judgement, { anchors, clock })
 
   async function read(request: Request, { signal, onProgress }: VerifyOptions): Promise<Validated> {
     const { files, password, offline } = request

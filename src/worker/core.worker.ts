@@ -6,6 +6,7 @@ import { systemClock } from '../platform/clock.ts'
 import { browserEngine } from '../platform/engine.ts'
 import { systemRandom } from '../platform/random.ts'
 import type { WorkerMethods } from './protocol.ts'
+import type { EnvelopeHandlers } from './envelopes.ts'
 import type { Sessions } from './validation.ts'
 import { serve, type CallContext, type Door, type Handlers } from './serve.ts'
 
@@ -20,6 +21,10 @@ function handlers(network: Network): Served {
   let sessions: Promise<Sessions> | null = null
   const validation = (): Promise<Sessions> =>
     (sessions ??= import('./validation.ts').then(({ openSessions }) => openSessions(ports)))
+
+  let made: Promise<EnvelopeHandlers> | null = null
+  const envelopes = (): Promise<EnvelopeHandlers> =>
+    (made ??= import('./envelopes.ts').then(({ envelopeHandlers }) => envelopeHandlers(ports)))
 
   return {
     async inspect({ file, ...options }, { signal }) {
@@ -52,6 +57,10 @@ function handlers(network: Network): Served {
       const bytes = new Uint8Array(await file.arrayBuffer())
       return openKeyFile(bytes, password, browserEngine, { signal, progress: (done) => progress('reading', done) })
     },
+    prepareEnvelope: async (params, context) => (await envelopes()).prepareEnvelope(params, context),
+    readEnvelope: async (params, context) => (await envelopes()).readEnvelope(params, context),
+    fillEnvelope: async (params, context) => (await envelopes()).fillEnvelope(params, context),
+    reportEnvelope: async (params, context) => (await envelopes()).reportEnvelope(params, context),
     zip({ entries, modified }, { signal, progress }) {
       return zipBlobs(entries, { signal, progress: (done) => progress('writing', done), modified })
     },

@@ -11,6 +11,9 @@ import type {
   SourceFile,
   ToBeSigned,
 } from '../core/formats/format.ts'
+import type { FillEnvelopeRequest } from '../core/envelope/fill.ts'
+import type { PrepareEnvelopeRequest } from '../core/envelope/prepare.ts'
+import type { EnvelopeView } from '../core/envelope/view.ts'
 import type { Pkcs12Contents } from '../core/pkcs12/read.ts'
 import type { ExpectedType } from '../core/ports.ts'
 import type { ValidationPolicy } from '../core/validation/policy.ts'
@@ -65,6 +68,12 @@ export interface WorkerMethods {
   judge: [params: JudgeParams & Readonly<{ session: number }>, value: ValidationReport]
   forget: [params: Readonly<{ session: number }>, value: null]
   openKeyFile: [params: Readonly<{ file: Blob; password: string }>, value: Pkcs12Contents]
+  /** To be finished by `embed`. */
+  prepareEnvelope: [params: PrepareEnvelopeRequest, value: PreparedSignature<unknown>]
+  /** Asks nothing of the network. */
+  readEnvelope: [params: JudgeParams & Readonly<{ file: SourceFile }>, value: EnvelopeView]
+  fillEnvelope: [params: FillEnvelopeRequest, value: SignedFile]
+  reportEnvelope: [params: Readonly<{ view: EnvelopeView; font: Uint8Array }>, value: SignedFile]
   zip: [params: Readonly<{ entries: readonly ZipEntry[]; modified: Date }>, value: Blob]
 }
 

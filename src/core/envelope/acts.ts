@@ -12,18 +12,22 @@ export type Act = Readonly<
 
 const LONGEST = 4_000
 
-/** The field and its value; null when the manifest reserved none (delegation that is not allowed, no round left). */
+/**
+ * The field and its value; null when the manifest reserved none (delegation that is not allowed, no round left).
+ *
+ * @param roundsUsed in the file that the act is added to
+ */
 export function actField(
   { reserved }: EnvelopeManifest,
   act: Act,
-  used: ReadonlySet<string>,
+  roundsUsed: number,
 ): Readonly<{ field: string; value: string }> | null {
   const { kind, ...rest } = act
   const fields: Readonly<Record<Act['kind'], string | undefined>> = {
     decline: 'signatory' in act ? reserved.decline[act.signatory] : undefined,
     delegate: 'signatory' in act ? reserved.delegate[act.signatory] : undefined,
     close: reserved.close,
-    round: reserved.rounds.find((name) => !used.has(name)),
+    round: reserved.rounds[roundsUsed],
   }
   const field = fields[kind]
   return field === undefined ? null : { field, value: JSON.stringify({ act: kind, ...rest }) }

@@ -1,5 +1,4 @@
-/** What a preparer chose, before the file exists: no field names, no digests. Also the content of a template file. */
-import { SignError } from '../errors.ts'
+/** What a preparer chose, before the file exists: no field names, no digests. Also what a template holds. */
 import type { EnvelopeField, EnvelopeLanguage, FieldRect, Signatory } from './manifest.ts'
 
 /** A field as placed on the page; its PDF name is given when the envelope is prepared. */
@@ -49,46 +48,6 @@ export type DraftProblemId =
   | 'field-without-area'
   | 'field-off-page'
   | 'fields-overlap'
-
-export type TemplateOptions = Readonly<{
-  /** Keeps names and addresses; without it only roles, kinds and places are kept. */
-  persons: boolean
-}>
-
-const TEMPLATE = 'countersign-envelope-template'
-
-/** A template as a file: JSON, UTF-8. */
-export function encodeTemplate(draft: EnvelopeDraft, { persons }: TemplateOptions): string {
-  const { deadline: _gone, ...kept } = draft
-  const anonymous = {
-    ...kept,
-    preparer: { name: '' },
-    signatories: draft.signatories.map((one): DraftSignatory => {
-      const { company: _company, ...rest } = one
-      return { ...rest, name: '', emails: [] }
-    }),
-  }
-  return JSON.stringify({ type: TEMPLATE, version: 1, draft: persons ? kept : anonymous }, null, 1)
-}
-
-/**
- * @param text of a file that anybody may have made
- * @throws SignError `ENVELOPE_TEMPLATE_INVALID`
- */
-export function parseTemplate(text: string): EnvelopeDraft {
-  const fail = (why: string, cause?: unknown): SignError =>
-    new SignError('ENVELOPE_TEMPLATE_INVALID', `not a template: ${why}`, { details: { why }, cause })
-  if (text.length > 4 << 20) throw fail('too large')
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch (cause) {
-    throw fail('not JSON', cause)
-  }
-  const file = value as Readonly<{ type?: unknown; version?: unknown; draft?: EnvelopeDraft }> | null
-  if (file?.type !== TEMPLATE || file.version !== 1 || !file.draft) throw fail('another kind of file')
-  return file.draft
-}
 
 /** Where two rectangles share area, in points beyond `margin`. */
 export function overlapping(a: FieldRect, b: FieldRect, margin = 0): boolean {

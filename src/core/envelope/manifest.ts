@@ -106,6 +106,8 @@ export type EnvelopeManifest = Readonly<{
   resend: boolean
   /** Language of the record and of the notices. */
   language: EnvelopeLanguage
+  /** Where anybody can verify the file. */
+  verifyUrl?: string
 }>
 
 const MOST_SIGNATORIES = 1_000
@@ -309,9 +311,11 @@ const SHAPES: Readonly<Record<keyof EnvelopeManifest, Shape>> = {
   }),
   resend: oneOf(true, false),
   language: oneOf(...ENVELOPE_LANGUAGES),
+  verifyUrl: isOptionalText,
 }
 
-function shapeProblem(value: unknown): string | null {
+/** What is missing or malformed in a value that should be a manifest; null when nothing is. */
+export function shapeProblem(value: unknown): string | null {
   if (!isRecord(value)) return 'not an object'
   for (const [key, shape] of Object.entries(SHAPES)) if (!shape(value[key])) return `${key} is missing or malformed`
   return null

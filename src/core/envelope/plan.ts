@@ -92,6 +92,7 @@ export function planEnvelope(draft: EnvelopeDraft, { id, createdAt, document, st
     },
     resend: draft.resend,
     language: draft.language,
+    ...(draft.verifyUrl ? { verifyUrl: draft.verifyUrl } : {}),
   }
 }
 

@@ -65,11 +65,10 @@ export async function prepareEnvelope(
   const fault = manifestProblem(manifest) ?? offPage(manifest, boxes)
   if (fault !== null) throw draftInvalid(fault)
   const field = { kind: 'new' as const, name: manifest.reserved.certification }
-  const verifyUrl = draft.verifyUrl ?? null
   return preparePades(
     { files: [file], signers: [signer], level, options: { certify: 2, field, refuse }, ...options },
     ports,
-    (update) => reserve(update, { manifest, verifyUrl, font }),
+    (update) => reserve(update, { manifest, font }),
   )
 }
 

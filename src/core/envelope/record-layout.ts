@@ -45,4 +45,4 @@ export function recordRow(index: number, hasSignature: boolean): RecordRow {
   }
 }
 
-export const recordPages = (rows: number): number => (rows === 0 ? 1 : recordRow(rows - 1, false).page + 1)
+export const recordPageCount = (rows: number): number => (rows === 0 ? 1 : recordRow(rows - 1, false).page + 1)

@@ -10,7 +10,7 @@ import { TrueTypeFont } from '../pdf/font/sfnt.ts'
 import { PdfDict, PdfStream, name, type PdfRef } from '../pdf/objects.ts'
 import type { PdfUpdate } from '../pdf/update.ts'
 import type { EnvelopeManifest, Signatory } from './manifest.ts'
-import { RECORD_PAGE, recordPages, recordRow, type RecordRow } from './record-layout.ts'
+import { RECORD_PAGE, recordPageCount, recordRow, type RecordRow } from './record-layout.ts'
 import { RECORD_WORDS, recordTime, type RecordWords } from './words.ts'
 
 const INK: Color = [0.1, 0.11, 0.13]
@@ -20,15 +20,14 @@ const QR = 92
 /** Mark of a rectangle without rounding. */
 const HAIR = { radius: 0, thickness: 0.5, color: LINE } as const
 
-export type RecordRequest = Readonly<{ manifest: EnvelopeManifest; verifyUrl: string | null; font: Uint8Array }>
-
-/** Page dictionaries without /Parent, in order; their fields are put in afterwards. */
-export async function recordPageDicts(
+/** Page dictionaries without /Parent, in order. */
+export async function recordPages(
   update: PdfUpdate,
-  { manifest, verifyUrl, font: bytes }: RecordRequest,
+  bytes: Uint8Array,
+  draw: (font: TrueTypeFont) => readonly (readonly DrawItem[])[],
 ): Promise<readonly PdfDict[]> {
   const font = new TrueTypeFont(bytes)
-  const pages = recordDrawing(manifest, verifyUrl, font)
+  const pages = draw(font)
   const texts = pages.flatMap((items) => items.flatMap((item) => (item.kind === 'text' ? [item.text] : [])))
   const embedded = embedFont(update, font, texts)
   const { colorSpace } = await archiveRules(update.document)
@@ -55,24 +54,29 @@ function pageDict(resources: PdfRef, contents: PdfRef): PdfDict {
   })
 }
 
-/** What each page shows, from the top. */
+/**
+ * What each page shows.
+ *
+ * @param filled what a signatory's line says, where it is not a field to be filled: the separate report
+ */
 export function recordDrawing(
   manifest: EnvelopeManifest,
-  verifyUrl: string | null,
   font: TrueTypeFont,
+  filled?: (id: string) => string,
 ): readonly (readonly DrawItem[])[] {
   const words = RECORD_WORDS[manifest.language]
   const acting = manifest.signatories.filter(({ role }) => role !== 'copy')
-  const pages: DrawItem[][] = Array.from({ length: recordPages(acting.length) }, () => [])
+  const pages: DrawItem[][] = Array.from({ length: recordPageCount(acting.length) }, () => [])
   const write = writerFor(font)
   for (const [i, page] of pages.entries()) {
-    if (i === 0) page.push(...head(manifest, words, verifyUrl, write))
+    if (i === 0) page.push(...head(manifest, words, write))
     else page.push(...write(RECORD_PAGE.margin, 806, 420, 9, SOFT, `${words.title} · ${manifest.title}`, 1))
     page.push(...write(500, 22, 60, 7, SOFT, `${i + 1} / ${pages.length}`, 1))
   }
   for (const [i, one] of acting.entries()) {
-    const row = recordRow(i, manifest.reserved.record[one.id]?.rect[2] !== recordRow(i, false).record[2])
+    const row = recordRow(i, hasOwnBox(one, recordRow(i, true)))
     pages[row.page]?.push(...person(one, i + 1, row, words, write))
+    if (filled) pages[row.page]?.push(...line(row, filled(one.id), write))
   }
   return pages
 }
@@ -105,12 +109,16 @@ function writerFor(font: TrueTypeFont): Write {
   }
 }
 
-function head(
-  manifest: EnvelopeManifest,
-  words: RecordWords,
-  verifyUrl: string | null,
-  write: Write,
-): readonly DrawItem[] {
+function line({ record: [left, , right, top] }: RecordRow, text: string, write: Write): readonly DrawItem[] {
+  let below = top - 4
+  return text.split('\n').flatMap((each) => {
+    const items = write(left + 5, below, right - left - 10, 7, INK, each, 2)
+    below -= 8.75 * items.length + 1.5
+    return items
+  })
+}
+
+function head(manifest: EnvelopeManifest, words: RecordWords, write: Write): readonly DrawItem[] {
   const x = RECORD_PAGE.margin
   const right = RECORD_PAGE.width - RECORD_PAGE.margin
   const [document] = manifest.documents
@@ -131,7 +139,8 @@ function head(
     top -= 6 + 10 * Math.max(1, shown.length)
   }
   items.push({ kind: 'fill', x, y: 662, width: right - x, height: 0.5, color: LINE })
-  if (verifyUrl === null) return items
+  const { verifyUrl } = manifest
+  if (verifyUrl === undefined) return items
   const modules = qrModules(verifyUrl)
   items.push({ kind: 'qr', x: right - QR, y: 806 - QR, size: QR, modules })
   return [...items, ...write(right - QR, 806 - QR - 2, QR, 7, SOFT, `${words.verify}: ${verifyUrl}`, 3)]

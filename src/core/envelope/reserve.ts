@@ -11,14 +11,14 @@ import { catalogRef } from '../pdf/signature-field.ts'
 import type { PdfUpdate } from '../pdf/update.ts'
 import { addEmbeddedFile } from './embedded-file.ts'
 import { encodeManifest, hasLines, type EnvelopeField, type EnvelopeManifest, type Signatory } from './manifest.ts'
-import { recordPageDicts } from './record-page.ts'
+import { recordDrawing, recordPages } from './record-page.ts'
 import { signerFields } from './state.ts'
 
 /** Annotation flags (table 167): Print; a signature's widget may not be moved either (Locked). */
 const PRINT = 4
 const PRINT_LOCKED = 132
 
-export type ReserveRequest = Readonly<{ manifest: EnvelopeManifest; verifyUrl: string | null; font: Uint8Array }>
+export type ReserveRequest = Readonly<{ manifest: EnvelopeManifest; font: Uint8Array }>
 
 /**
  * Fields without value and appearance, the record's pages and the manifest. The certification signature must have its field
@@ -65,7 +65,7 @@ async function appendRecord(update: PdfUpdate, request: ReserveRequest): Promise
   if (!(root instanceof PdfRef) || !(tree instanceof PdfDict) || !isArray(await update.resolve(tree.get('Kids')))) {
     throw new SignError('FORMAT_MALFORMED', 'the page tree cannot be added to')
   }
-  const dicts = await recordPageDicts(update, request)
+  const dicts = await recordPages(update, request.font, (font) => recordDrawing(request.manifest, font))
   const refs = dicts.map((dict) => update.add(dict.with({ Parent: root })))
   for (const ref of refs) await update.push(root, 'Kids', ref)
   const count = countOf(await update.resolve(tree.get('Count'))) ?? request.manifest.documents[0]?.pages ?? 0

@@ -1,14 +1,14 @@
 /** Everything that a page shows of an envelope, read from the file alone. Plain cloneable data. */
 import type { FileReport, SignatureReport } from '../validation/report.ts'
 import type { EnvelopeField, EnvelopeManifest, Signatory } from './manifest.ts'
-import type { EnvelopeState, SignatoryState } from './state.ts'
+import type { SimpleRecord } from './simple.ts'
+import type { EnvelopeState, FieldValues, SignatoryState } from './state.ts'
 
 /** A simple signature as written in the file. What it proves: whoever knew the code saw this very file. Not: who that was. */
 export type SimpleSignature = Readonly<{
-  /** 'given': digest and length are those of the file before it. 'mismatch': they are not, so no code can fit. */
-  status: 'given' | 'mismatch'
-  /** ISO 8601, by the signatory's clock. */
-  time: string
+  record: SimpleRecord
+  /** What he entered with it: the code is bound to that too. */
+  values: FieldValues
   /** No certificate signature covers it yet. */
   pending: boolean
 }>
@@ -36,6 +36,8 @@ export type SignatoryView = Readonly<{
   simple: SimpleSignature | null
   /** His own line of the record; null: no record, or not signed yet. */
   record: string | null
+  /** His line states the digest of the file as it was before him, and the certificate that signed. Null: no line. */
+  recordHolds: boolean | null
 }>
 
 export type StepKind = 'prepared' | 'signed' | 'declined' | 'delegated' | 'closed' | 'round' | 'refused' | 'foreign'
@@ -63,15 +65,8 @@ export type EnvelopeStep = Readonly<{
   sha256: string
 }>
 
-export type RoundView = Readonly<{
-  /** 1 is the first. */
-  number: number
-  /** Digest of the file that this round replaces; null in the first round. */
-  replaces: string | null
-  /** Who is asked again. */
-  signatory: string | null
-  reason: string | null
-}>
+/** The file as it was with a revision and none after it: lower-case hex SHA-256, size in bytes. */
+export type RevisionView = Readonly<{ size: number; sha256: string }>
 
 export type EnvelopeView = Readonly<{
   name: string
@@ -85,7 +80,8 @@ export type EnvelopeView = Readonly<{
   /** In the order of the manifest, copies included. */
   signatories: readonly SignatoryView[]
   steps: readonly EnvelopeStep[]
-  round: RoundView
+  /** Every revision from the preparer's on; `SignatoryState.revision` and `EnvelopeStep.revision` index this. */
+  revisions: readonly RevisionView[]
   /** The verifier's whole report of the file. */
   report: FileReport
 }>
@@ -126,4 +122,4 @@ export function compareCopies(first: EnvelopeView, second: EnvelopeView): CopyCo
 }
 
 const replaces = (newer: EnvelopeView, older: EnvelopeView): boolean =>
-  newer.round.replaces !== null && older.steps.some(({ sha256 }) => sha256 === newer.round.replaces)
+  newer.state.round.replaces !== null && older.revisions.some(({ sha256 }) => sha256 === newer.state.round.replaces)

@@ -107,7 +107,8 @@ export function recordText(
 ): string {
   const words = RECORD_WORDS[language]
   return [
-    line.company ? `${line.name}, ${line.company}` : line.name,
+    line.name,
+    ...(line.company ? [line.company] : []),
     `${recordTime(line.time)} · ${words.kinds[line.kind]}`,
     `${words.fileBefore}: ${line.digest}`,
     line.fingerprint === null ? words.simpleNote : `${words.certificate}: ${line.fingerprint.toLowerCase()}`,

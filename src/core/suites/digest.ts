@@ -7,7 +7,8 @@ import type { DigestAlgorithm, Engine, StreamingHasher } from '../ports.ts'
 const NATIVE: ReadonlySet<string> = new Set(['SHA-1', 'SHA-256', 'SHA-384', 'SHA-512'])
 const STREAMED_NATIVE: ReadonlySet<string> = new Set([...NATIVE, 'SHA-224'])
 
-const isPortDigest = (name: DigestName): name is DigestAlgorithm => STREAMED_NATIVE.has(name)
+/** Whether the engine of the place has it. */
+export const isPortDigest = (name: DigestName): name is DigestAlgorithm => STREAMED_NATIVE.has(name)
 
 export async function digestBytes(engine: Engine, name: DigestName, data: Uint8Array): Promise<Uint8Array> {
   // WebCrypto takes no view of shared memory: the copy also frees it from what the caller does meanwhile.

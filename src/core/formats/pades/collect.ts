@@ -2,17 +2,27 @@
 import { blobSource } from '../../bytes/byte-source.ts'
 import type { DigestName } from '../../algorithms.ts'
 import { toHex } from '../../bytes/bytes.ts'
+import { prefixDigests, type Prefix, type PrefixDigests } from '../../bytes/prefix-digests.ts'
 import { parseSignedData, type CmsSignedData } from '../../cms/read.ts'
 import { SignError } from '../../errors.ts'
 import { analyseRevisions, type ChangesByRevision } from '../../pdf/diff/analyse.ts'
+import type { Change } from '../../pdf/diff/step.ts'
 import { highestLevel, isPermitted, permissionsOf } from '../../pdf/diff/permissions.ts'
 import type { PdfDocument } from '../../pdf/document.ts'
 import { openPdf } from '../../pdf/open.ts'
 import { readSignatures, type PdfSignature } from '../../pdf/signatures.ts'
 import { dateOf, textOf } from '../../pdf/text.ts'
-import type { DocumentFacts, FileFacts, Finding, SignatureFacts, TimestampFacts } from '../../validation/facts.ts'
+import type {
+  DocumentFacts,
+  FileFacts,
+  Finding,
+  ModificationFacts,
+  SignatureFacts,
+  TimestampFacts,
+} from '../../validation/facts.ts'
 import { withMaterial, type CollectContext } from '../collect-context.ts'
 import type { CollectOptions, SourceFile } from '../format.ts'
+import { isPortDigest } from '../../suites/digest.ts'
 import { collectSignature } from '../signature-facts.ts'
 import { bytesContent, NO_CONTENT, spansContent, type SignedContent } from '../signed-content.ts'
 import { unreadable } from '../signer-facts.ts'
@@ -35,30 +45,50 @@ export async function collectPades(
       blobSource(file.blob),
       options.password === undefined ? {} : { password: options.password },
     )
-    return await collectFrom(document, file, context, options)
+    return (await collectDocument(document, file, context, options)).facts
   } catch (error) {
     if (!(error instanceof SignError)) throw error
     return { name: file.name, code: error.code, message: error.message, findings: [], signatures: [] }
   }
 }
 
-async function collectFrom(
+/** What was found in a document, with what else its reader may want to know of its revisions. */
+export type Collected = Readonly<{
+  facts: FileFacts
+  signatures: readonly PdfSignature[]
+  /** After the first signature. */
+  changes: ChangesByRevision
+  /** SHA-256 of the file up to each of the asked ends, in their order. */
+  digestsAt: () => Promise<readonly Uint8Array[]>
+}>
+
+/** @param endsOf lengths of beginnings of the file to be digested in the same pass as what the signatures cover */
+export async function collectDocument(
   document: PdfDocument,
   file: SourceFile,
   context: CollectContext,
-  options: Pick<CollectOptions, 'progress'>,
-): Promise<FileFacts> {
+  options: Pick<CollectOptions, 'progress'> = {},
+  endsOf: (signatures: readonly PdfSignature[]) => Promise<readonly number[]> = () => Promise.resolve([]),
+): Promise<Collected> {
   const signatures = await readSignatures(document)
-  if (signatures.length === 0) return { name: file.name, findings: problemsOf(document), signatures: [] }
+  const ends = await endsOf(signatures)
+  const digests = digestsFor(file.blob, signatures, ends, context, options)
+  const digestsAt = (): Promise<Uint8Array[]> =>
+    Promise.all(ends.map((_, i) => digests.digest(signatures.length + i, 'SHA-256')))
+  if (signatures.length === 0) {
+    const facts = { name: file.name, findings: problemsOf(document), signatures: [] }
+    return { facts, signatures, changes: new Map(), digestsAt }
+  }
   const base = Math.min(...signatures.map(({ revision }) => revision ?? Infinity))
   const changes: ChangesByRevision = Number.isFinite(base) ? await analyseRevisions(document, base) : new Map()
   const pages = await pageNumbersOf(document, signatures)
   const store = await readSecurityStore(document)
   const full = withMaterial(context, store.certificates, store.revocation)
   const places: Place[] = []
+  const told = toldChanges(changes)
   for (const [i, signature] of signatures.entries()) {
-    const facts = await documentFacts(document, signature, changes, pages[i])
-    const content = contentOf(file.blob, signature, context, options)
+    const facts = await documentFacts(document, signature, told, pages[i])
+    const content = contentOf(file.blob, signature, { digests, index: i }, context, options)
     places.push({ signature, id: uniqueId(signature.field.name, i, signatures), document: facts, content })
   }
   const found: SignatureFacts[] = []
@@ -67,13 +97,14 @@ async function collectFrom(
   }
   const stamps = await documentTimestamps(places, found, file.name, full)
   const stamped = found.map((facts) => withStamps(facts, stamps))
-  const leveled = padesLevels(document, stamped, places, store.revision)
+  const leveled = await padesLevels(document, stamped, places, store.revision)
   const alone = stamps.filter(({ covers }) => !found.some(({ id }) => covers.includes(id)))
-  return {
+  const facts = {
     name: file.name,
     findings: problemsOf(document),
-    signatures: [...(await leveled), ...alone.map((stamp) => standaloneTimestamp(stamp, file.name))],
+    signatures: [...leveled, ...alone.map((stamp) => standaloneTimestamp(stamp, file.name))],
   }
+  return { facts, signatures, changes, digestsAt }
 }
 
 const problemsOf = (document: PdfDocument): readonly Finding[] =>
@@ -84,28 +115,80 @@ function uniqueId(name: string, index: number, all: readonly PdfSignature[]): st
   return name === '' || twins.length > 1 ? `${name || 'signature'}-${index + 1}` : name
 }
 
+type PlacedDigests = Readonly<{ digests: PrefixDigests; index: number }>
+
+/** Of signatures that cover a beginning of the file and something behind their /Contents: all in one pass. */
+function digestsFor(
+  blob: Blob,
+  signatures: readonly PdfSignature[],
+  ends: readonly number[],
+  { ports, signal }: CollectContext,
+  { progress }: Pick<CollectOptions, 'progress'>,
+): PrefixDigests {
+  const prefixes = [...signatures.map(({ spans }) => prefixOf(spans) ?? { end: 0 }), ...ends.map((end) => ({ end }))]
+  return prefixDigests(blob, prefixes, ports.engine, {
+    ...(signal && { signal }),
+    ...(progress && { progress: (done: number) => progress('digesting', done) }),
+  })
+}
+
+function prefixOf(spans: PdfSignature['spans']): Prefix | null {
+  const [first, tail, ...more] = spans ?? []
+  return first?.start === 0 && tail && more.length === 0 && tail.start >= first.end ? { end: first.end, tail } : null
+}
+
 function contentOf(
   blob: Blob,
   { spans }: PdfSignature,
+  { digests, index }: PlacedDigests,
   { ports, signal }: CollectContext,
   { progress }: Pick<CollectOptions, 'progress'>,
 ): SignedContent {
   if (!spans) return NO_CONTENT
-  return spansContent(blob, spans, ports.engine, {
+  const whole = spansContent(blob, spans, ports.engine, {
     ...(signal && { signal }),
     ...(progress && { progress: (done: number) => progress('digesting', done) }),
+  })
+  if (!prefixOf(spans)) return whole
+  return {
+    bytes: () => whole.bytes(),
+    digest: (name) => (isPortDigest(name) ? digests.digest(index, name) : whole.digest(name)),
+  }
+}
+
+type ToldChanges = readonly (readonly [revision: number, list: readonly Told[]])[]
+type Told = Readonly<{ change: Change; facts: ModificationFacts }>
+
+/** Each change as a fact, made once however many signatures it comes after. */
+function toldChanges(changes: ChangesByRevision): ToldChanges {
+  return [...changes].map(([revision, list]) => {
+    const told = list.map((change) => {
+      const { level, rule, what, object, field, page, evidence } = change
+      const facts = {
+        level,
+        rule,
+        what,
+        ...(object !== undefined && { object }),
+        ...(field !== undefined && { field }),
+        ...(page !== undefined && { page }),
+        ...(evidence !== undefined && { evidence }),
+      }
+      return { change, facts }
+    })
+    return [revision, told]
   })
 }
 
 async function documentFacts(
   document: PdfDocument,
   signature: PdfSignature,
-  changes: ChangesByRevision,
+  changes: ToldChanges,
   page: number | undefined,
 ): Promise<DocumentFacts> {
   const { revision, dict } = signature
   const view = document.revisions[revision ?? 0]?.view ?? 0
-  const after = revision === null ? [] : [...changes].flatMap(([index, list]) => (index > revision ? list : []))
+  const told = revision === null ? [] : changes.flatMap(([index, list]) => (index > revision ? list : []))
+  const after = told.map(({ change }) => change)
   const permissions = await permissionsOf(document, signature)
   const reason = textOf(await document.value(dict, 'Reason', view))
   const location = textOf(await document.value(dict, 'Location', view))
@@ -113,15 +196,7 @@ async function documentFacts(
     coverage: signature.coverage,
     modifications: highestLevel(after),
     modificationsPermitted: after.every((change) => isPermitted(change, permissions)),
-    changes: after.map(({ level, rule, what, object, field, page: onPage, evidence }) => ({
-      level,
-      rule,
-      what,
-      ...(object !== undefined && { object }),
-      ...(field !== undefined && { field }),
-      ...(onPage !== undefined && { page: onPage }),
-      ...(evidence !== undefined && { evidence }),
-    })),
+    changes: told.map(({ facts }) => facts),
     ...(permissions.own !== null && { docMdp: permissions.own }),
     field: signature.field.name,
     ...(page !== undefined && { page }),
