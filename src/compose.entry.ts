@@ -103,6 +103,23 @@ export function compose(composition: Composition = {}): Services {
     authorities: config.tsa,
     refuse: config.policy.refuse,
   })
+  let running: Promise<RunEnvelope> | null = null
+  const envelopes = (): Promise<RunEnvelope> =>
+    (running ??= import('./app/run-envelope.ts').then(({ createRunEnvelope }) =>
+      createRunEnvelope({
+        worker,
+        keys,
+        results,
+        anchors,
+        clock,
+        random,
+        engine: browserEngine,
+        font: documentFont,
+        level: config.policy.level,
+        authorities: config.tsa,
+        refuse: config.policy.refuse,
+      }),
+    ))
   const making = { keys, store, clock, ports: { engine: browserEngine, random }, settings: vault }
   return {
     keys,
@@ -135,6 +152,7 @@ export function compose(composition: Composition = {}): Services {
     companyCa: createCompanyCa(making),
     prompts,
     documents,
+    envelopes,
     results,
     verification,
     anchors,

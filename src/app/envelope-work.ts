@@ -1,12 +1,12 @@
 /** What every act on an envelope shares: its words, reading before, finishing and reading back. */
 import type { EnvelopeView } from '../core/envelope/view.ts'
 import { SignError, type ErrorCode } from '../core/errors.ts'
-import type { PreparedSignature, SignatureLevel, SignedFile, SourceFile } from '../core/formats/format.ts'
+import type { SignatureLevel, SignedFile, SourceFile } from '../core/formats/format.ts'
 import type { Mechanism, SigningKey } from '../core/keys.ts'
 import type { SignatureMark } from '../core/pdf/appearance/appearance.ts'
 import type { Clock, Engine, Random } from '../core/ports.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
-import type { WorkerClient } from '../worker/client.ts'
+import type { CallOptions, WorkerClient } from '../worker/client.ts'
 import type { KeyAccess, KeyRef } from './manage-keys.ts'
 import { raiseLevel } from './raise-level.ts'
 import type { KeptResult, ResultKeeping } from './signed-results.ts'
@@ -80,18 +80,31 @@ export async function readView(
 
 type Finishing = Readonly<{ key: SigningKey; ref: KeyRef; name: string; original: SourceFile }>
 
-/** Asks the key, writes the signature, raises its level. */
+/** How a call of the worker comes by its signature values. */
+export function askKey(
+  key: SigningKey,
+  { signal = new AbortController().signal, onProgress }: ActOptions,
+): CallOptions {
+  return {
+    signal,
+    onProgress,
+    async onSign(toBeSigned) {
+      onProgress?.('signing', 0)
+      const values: Uint8Array[] = []
+      for (const { dtbs, mechanism } of toBeSigned) values.push(await key.sign(dtbs, mechanism, signal))
+      return values
+    },
+  }
+}
+
+/** Raises the level of what was signed and remembers that the key was used. */
 export async function finish(
-  prepared: PreparedSignature<unknown>,
+  signed: SignedFile,
   { key, ref, name, original }: Finishing,
   { worker, keys, level, authorities }: RunEnvelopePorts,
-  { signal = new AbortController().signal, onProgress }: ActOptions,
+  { signal = new AbortController().signal }: ActOptions,
 ): Promise<Readonly<{ file: SignedFile; warnings: readonly string[] }>> {
-  onProgress?.('signing', 0)
-  const values: Uint8Array[] = []
-  for (const { dtbs, mechanism } of prepared.toBeSigned) values.push(await key.sign(dtbs, mechanism, signal))
-  const embedded = await worker.call('embed', { prepared, values }, { signal, onProgress })
-  const asked = { format: prepared.format, signed: embedded, level, chain: key.signer.chain, content: original.blob }
+  const asked = { format: 'PAdES' as const, signed, level, chain: key.signer.chain, content: original.blob }
   const raised = await raiseLevel(asked, worker, authorities, signal)
   await keys.used(ref, fingerprint(key.signer.certificate)).catch(() => undefined)
   return { file: { ...raised.file, name }, warnings: raised.warnings }

@@ -9,6 +9,7 @@ import type { SigningKey } from '../core/keys.ts'
 import { certificateFacts, parseCertificate } from '../core/x509/certificate.ts'
 import { checkSigner, mechanismOf } from './check-signer.ts'
 import {
+  askKey,
   finish,
   readBack,
   readView,
@@ -76,8 +77,7 @@ async function signByKey(
   const { worker, keys, clock, level } = ports
   const { view, signatory } = turn
   const { manifest } = view
-  const { signal = new AbortController().signal, onProgress } = options
-  const key = await keys.find(means.key, signal)
+  const key = await keys.find(means.key, options.signal ?? new AbortController().signal)
   const warnings = checkSigner(key, clock.now(), false)
   const certificate = checkKey(key, signatory)
   const line: SignerLine = {
@@ -94,9 +94,9 @@ async function signByKey(
     level,
     options: signingOptions(manifest, signatory, values, { line, font, mark: request.mark ?? null }),
   }
-  const prepared = await worker.call('prepare', params, { signal, onProgress })
+  const made = await worker.call('sign', params, askKey(key, options))
   const name = request.file.name
-  const signed = await finish(prepared, { key, ref: means.key, name, original: request.file }, ports, options)
+  const signed = await finish(made.file, { key, ref: means.key, name, original: request.file }, ports, options)
   const kept = await readBack(signed.file, request.file, ports, options)
   return { ...kept, warnings: [...warnings, ...signed.warnings, ...kept.warnings] }
 }

@@ -5,35 +5,35 @@ import { SignError } from '../core/errors.ts'
 import type { SigningKey } from '../core/keys.ts'
 import type { Ports } from '../core/ports.ts'
 import { signingOf } from '../core/formats/registry.ts'
-import type { WorkerClient } from '../worker/client.ts'
+import type { CallOptions, WorkerClient } from '../worker/client.ts'
 import { envelopeHandlers } from '../worker/envelopes.ts'
-import type { WorkerMethods } from '../worker/protocol.ts'
+import type { Signed, SignParams, WorkerMethods } from '../worker/protocol.ts'
+import type { CallContext } from '../worker/serve.ts'
 import { testEngine } from './engines.ts'
 import { fakeClock, testRandom } from './ports.ts'
 
 type Method = keyof WorkerMethods
-type Served = (params: never, context: { signal: AbortSignal; progress: () => void }) => Promise<unknown>
+type Served = (params: never, context: CallContext) => Promise<unknown>
 
 /** What crosses is cloned as it would be. */
-export function inProcessWorker(ports: Ports): WorkerClient {
+function inProcessWorker(ports: Ports): WorkerClient {
   const handlers: Partial<Record<Method, Served>> = {
     ...(envelopeHandlers(ports) as unknown as Partial<Record<Method, Served>>),
-    prepare: async ({ format, ...request }: WorkerMethods['prepare'][0]) =>
-      (await signingOf(format)).prepare(request, ports),
-    embed: async ({ prepared, values }: WorkerMethods['embed'][0]) =>
-      (await signingOf(prepared.format)).embed(prepared, values, ports),
+    async sign({ format, ...request }: SignParams, { sign }): Promise<Signed> {
+      const signing = await signingOf(format)
+      const prepared = await signing.prepare(request, ports)
+      return { file: await signing.embed(prepared, await sign(prepared.toBeSigned), ports), report: null }
+    },
   }
   return {
     generation: 0,
     close: () => undefined,
-    async call(
-      method: Method,
-      params: unknown,
-      { signal = new AbortController().signal }: { signal?: AbortSignal } = {},
-    ) {
+    async call(method: Method, params: unknown, { signal = new AbortController().signal, onSign }: CallOptions = {}) {
       const handler = handlers[method]
       if (!handler) throw new TypeError(`no method ${method} in this test`)
-      const context = { signal, progress: () => undefined }
+      const sign: CallContext['sign'] = (asked) =>
+        onSign ? onSign(structuredClone(asked)) : Promise.reject(new TypeError('nobody signs'))
+      const context = { signal, progress: () => undefined, sign }
       return structuredClone(await handler(structuredClone(params) as never, context))
     },
   } as WorkerClient

@@ -68,8 +68,8 @@ export interface WorkerMethods {
   judge: [params: JudgeParams & Readonly<{ session: number }>, value: ValidationReport]
   forget: [params: Readonly<{ session: number }>, value: null]
   openKeyFile: [params: Readonly<{ file: Blob; password: string }>, value: Pkcs12Contents]
-  /** To be finished by `embed`. */
-  prepareEnvelope: [params: PrepareEnvelopeRequest, value: PreparedSignature<unknown>]
+  /** Signed by the preparer as in `sign`. */
+  prepareEnvelope: [params: PrepareEnvelopeRequest, value: SignedFile]
   /** Asks nothing of the network. */
   readEnvelope: [params: JudgeParams & Readonly<{ file: SourceFile }>, value: EnvelopeView]
   fillEnvelope: [params: FillEnvelopeRequest, value: SignedFile]

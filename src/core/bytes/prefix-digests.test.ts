@@ -25,7 +25,7 @@ test('each digest is that of the bytes it covers, in one pass or not', async () 
       async (prefixes, algorithm) => {
         const digests = prefixDigests(blob, prefixes, testEngine)
         for (const [i, each] of prefixes.entries()) {
-          const expected = new Uint8Array(await crypto.subtle.digest(algorithm, covered(each)))
+          const expected = new Uint8Array(await testEngine.subtle.digest(algorithm, covered(each)))
           expect(toHex(await digests.digest(i, algorithm))).toBe(toHex(expected))
         }
       },
