@@ -1,8 +1,9 @@
 /** The record: pages of our own behind the document, drawn by the preparer. Signatories write only into its fields. */
 import { zlibSync } from 'fflate'
 import { latin1 } from '../bytes/bytes.ts'
+import { archiveRules, CALIBRATED } from '../pdf/archive-rules.ts'
 import type { Color, DrawItem } from '../pdf/appearance/appearance.ts'
-import { archiveRules, drawItems } from '../pdf/appearance/draw.ts'
+import { drawItems } from '../pdf/appearance/draw.ts'
 import { wrap } from '../pdf/appearance/fit-text.ts'
 import { qrModules } from '../pdf/appearance/layout.ts'
 import { embedFont, writable } from '../pdf/font/embed.ts'
@@ -30,7 +31,8 @@ export async function recordPages(
   const pages = draw(font)
   const texts = pages.flatMap((items) => items.flatMap((item) => (item.kind === 'text' ? [item.text] : [])))
   const embedded = embedFont(update, font, texts)
-  const { colorSpace } = await archiveRules(update.document)
+  const { part } = await archiveRules(update.document)
+  const colorSpace = part === 0 ? name('DeviceRGB') : CALIBRATED
   const resources = update.add(
     PdfDict.of({ ColorSpace: PdfDict.of({ CS0: colorSpace }), Font: PdfDict.of({ F0: embedded.ref }) }),
   )
