@@ -35,6 +35,7 @@ function Reason({ closed }: { closed: Closed }) {
   useEffect(() => {
     document.title = 'Countersign'
   }, [])
+  const lastGood = closed.kind === 'failed' ? closed.refusal.details['lastGood'] : undefined
   switch (closed.kind) {
     case 'connecting':
       return <p aria-busy="true">{i18n.t('hosted.connecting', { host: hostName(closed.origin) })}</p>
@@ -77,7 +78,9 @@ function Reason({ closed }: { closed: Closed }) {
         <WrongConfig refusal={closed.refusal} />
       ) : (
         <>
-          <RefusalNotice refusal={closed.refusal} />
+          <RefusalNotice refusal={closed.refusal}>
+            {typeof lastGood === 'string' && <p>{i18n.t('hosted.configCopy', { date: i18n.dateTime(lastGood) })}</p>}
+          </RefusalNotice>
           <TabLink />
         </>
       )
