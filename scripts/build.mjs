@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Builds what is stale: `node scripts/build.mjs [app] [sdk] [cli] [crm] [--force]`; without names, all.
+// Builds what is stale: `node scripts/build.mjs [app] [sdk] [cli] [crm] [bitrix24] [--force]`; without names, all.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,6 +13,11 @@ const TARGETS = {
   sdk: { entry: 'src/host-sdk/index.ts', inputs: ['src/host-sdk'], config: 'vite.sdk.config.ts', types: true },
   app: { entry: 'index.html', inputs: ['src', 'public', 'scripts/offline', 'index.html'], config: 'vite.config.ts' },
   crm: { entry: 'e2e/crm/index.html', inputs: ['e2e/crm', 'src/host-sdk'], config: 'vite.crm.config.ts' },
+  bitrix24: {
+    entry: 'bitrix24.html',
+    inputs: ['src/integrations', 'src/host-sdk'],
+    config: 'vite.bitrix24.config.ts',
+  },
   cli: { entry: 'src/cli/countersign.ts', inputs: ['src/cli', 'src/core'], config: 'vite.cli.config.ts' },
 }
 

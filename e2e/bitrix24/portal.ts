@@ -12,12 +12,25 @@ export type PortalState = {
   notifications: Record<string, unknown>[]
   calls: string[]
   refreshed: number
+  /** Smart processes. */
+  types: { id: number; entityTypeId: number; title: string }[]
+  /** How many of the next downloads are refused with 401; whether downloads lack CORS, as a redirect to a CDN might. */
+  filesExpired: number
+  filesClosed: boolean
+  /** What another writer does right after each of the next updates. */
+  others: ((item: PortalState['item']) => void)[]
   /** How many of the next calls are refused so. */
   expired: number
   limited: number
 }
 
-export type Emulator = Readonly<{ origin: string; state: PortalState; close: () => Promise<void> }>
+export type Emulator = Readonly<{
+  origin: string
+  state: PortalState
+  /** The page that the portal opens, when it is not known at the start. */
+  setHandler: (handler: string) => void
+  close: () => Promise<void>
+}>
 export type EmulatorOptions = Readonly<{
   handler: string
   open: 'GET' | 'POST'
@@ -106,6 +119,12 @@ function update(state: PortalState, fields: Record<string, unknown>): void {
   }
 }
 
+/** The answer is of this update; another writer comes right after it. */
+function answerBefore(item: Record<string, unknown>, state: PortalState): unknown {
+  state.others.shift()?.(state.item)
+  return { item }
+}
+
 function rest(method: string, params: Record<string, unknown>, state: PortalState, origin: string): unknown {
   switch (method) {
     case 'crm.item.fields':
@@ -118,7 +137,7 @@ function rest(method: string, params: Record<string, unknown>, state: PortalStat
       return { item: describe(state, origin) }
     case 'crm.item.update':
       update(state, params['fields'] as Record<string, unknown>)
-      return { item: describe(state, origin) }
+      return answerBefore(describe(state, origin), state)
     case 'crm.timeline.logmessage.add':
       state.timeline.push(params['fields'] as Record<string, unknown>)
       return { logMessage: { id: 1 } }
@@ -127,6 +146,18 @@ function rest(method: string, params: Record<string, unknown>, state: PortalStat
       return 1
     case 'placement.get':
       return state.placements
+    case 'crm.type.list':
+      return { types: state.types }
+    case 'userfieldconfig.add': {
+      const { fieldName } = params['field'] as { fieldName: string }
+      const name = fieldName.toLowerCase().replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+      state.item[name] = []
+      state.multiple[name] = true
+      return { field: { id: 1, fieldName } }
+    }
+    case 'placement.unbind':
+      state.placements = state.placements.filter(({ placement }) => placement !== params['PLACEMENT'])
+      return { count: 1 }
     case 'placement.bind':
       state.placements.push({ placement: String(params['PLACEMENT']), handler: String(params['HANDLER']) })
       return true
@@ -148,6 +179,10 @@ export async function openPortalEmulator(
     refreshed: 0,
     expired: 0,
     limited: 0,
+    types: [],
+    filesExpired: 0,
+    filesClosed: false,
+    others: [],
     ...initial,
   }
   const cors = {
@@ -160,7 +195,7 @@ export async function openPortalEmulator(
     const url = new URL(request.url ?? '/', origin)
     if (request.method === 'OPTIONS') return response.writeHead(200, cors).end()
     if (url.pathname === '/') {
-      const text = page(options, url.host, state)
+      const text = page({ ...options, handler }, url.host, state)
       return response.writeHead(200, { 'Content-Type': 'text/html' }).end(text)
     }
     if (url.pathname === '/refresh') {
@@ -174,6 +209,11 @@ export async function openPortalEmulator(
       return json(response, 200, true)
     }
     if (url.pathname === '/rest/file') {
+      if (state.filesExpired > 0) {
+        state.filesExpired--
+        return json(response, 401, { error: 'expired_token' })
+      }
+      if (state.filesClosed) return response.writeHead(302, { Location: 'http://localhost:9/cdn' }).end()
       const wanted = Number(url.searchParams.get('id'))
       const file = Object.values(state.item)
         .flat()
@@ -197,6 +237,7 @@ export async function openPortalEmulator(
     return json(response, 200, { result: rest(method, params, state, origin), time })
   }
   let origin = ''
+  let { handler } = options
   const server: Server = createServer((request, response) => void serve(request, response))
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const address = server.address()
@@ -206,5 +247,6 @@ export async function openPortalEmulator(
       server.closeAllConnections()
       server.close(() => resolve())
     })
-  return { origin, state, close }
+  const setHandler = (next: string) => void (handler = next)
+  return { origin, state, setHandler, close }
 }

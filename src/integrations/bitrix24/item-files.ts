@@ -5,7 +5,7 @@ type Call = (method: string, params?: Record<string, unknown>) => Promise<unknow
 
 export type FileField = Readonly<{ name: string; title: string; isMultiple: boolean }>
 /** `id` is `field:fileId`. */
-export type ItemFile = Readonly<{ id: string; field: string; fileId: number; name: string }>
+export type ItemFile = Readonly<{ id: string; field: string; fieldTitle: string; fileId: number; name: string }>
 
 type StoredFile = Readonly<{ id: number; urlMachine: string }>
 
@@ -21,9 +21,21 @@ export type ItemFiles = Readonly<{
    * @throws CountersignError `HOST_CONFLICT` when the field changed since the document was read, or would lose a file
    */
   write: (id: string, target: string, document: SavedDocument, ifVersion: string) => Promise<{ version: string }>
+  /** What `write` compares with, for a document whose bytes came otherwise than by `read`. */
+  version: () => Promise<string>
 }>
 
-export function itemFiles(call: Call, record: CrmRecord, fetchBlob: (url: string) => Promise<Blob>): ItemFiles {
+const READS = 2
+const WRITES = 3
+/** ms after which a writer who had read before us has written. */
+const SETTLE = 1500
+
+export function itemFiles(
+  call: Call,
+  record: CrmRecord,
+  fetchBlob: (url: string) => Promise<Blob>,
+  settle = SETTLE,
+): ItemFiles {
   const { entityTypeId, id: itemId } = record
 
   const fields = async (): Promise<readonly FileField[]> => {
@@ -54,16 +66,26 @@ export function itemFiles(call: Call, record: CrmRecord, fetchBlob: (url: string
         filesIn(current[name]).map((file) => ({
           id: `${name}:${file.id}`,
           field: name,
+          fieldTitle: title,
           fileId: file.id,
           name: nameOf(file) ?? `${title} ${file.id}`,
         })),
       )
     },
     async read(id) {
-      const current = await item()
-      const file = find(current, id)
-      const blob = await fetchBlob(file.urlMachine)
-      return { blob, version: versionOf(current) }
+      // The address carries a token of its own, which may have run out since the page was opened: it is always asked for anew.
+      for (let tries = 1; ; tries++) {
+        const current = await item()
+        const { urlMachine } = find(current, id)
+        try {
+          return { blob: await fetchBlob(urlMachine), version: versionOf(current) }
+        } catch (error) {
+          if (tries === READS) throw error
+        }
+      }
+    },
+    async version() {
+      return versionOf(await item())
     },
     async write(id, target, document, ifVersion) {
       const before = await item()
@@ -78,19 +100,53 @@ export function itemFiles(call: Call, record: CrmRecord, fetchBlob: (url: string
       if (!known.isMultiple && there.length > 0 && !replaces) {
         throw new CountersignError('HOST_CONFLICT', 'the field holds another file', { field: target })
       }
-      const added = [document.name, await base64(document.blob)]
-      const value = known.isMultiple ? [...there.map((file) => ({ id: file.id })), added] : added
-      await call('crm.item.update', { entityTypeId, id: itemId, fields: { [target]: value } })
-      const after = await item()
-      const now = filesIn(after[target])
-      const lost = known.isMultiple ? there.filter((file) => !now.some(({ id: still }) => still === file.id)) : []
-      if (lost.length > 0 || now.length !== (known.isMultiple ? there.length + 1 : 1)) {
+      const added: readonly [string, string] = [document.name, await base64(document.blob)]
+      if (!known.isMultiple) {
+        await update(target, added)
+        const after = await item()
+        if (filesIn(after[target]).length === 1) return { version: versionOf(after) }
         throw new CountersignError('HOST_SAVE_FAILED', 'the field does not hold what was written', { field: target })
       }
-      return { version: versionOf(after) }
+      return { version: versionOf(await addTo(target, added, there)) }
     },
   }
+
+  /** @returns what the field holds right after, by the word of the update itself */
+  async function update(target: string, value: unknown): Promise<unknown> {
+    const answer = await call('crm.item.update', { entityTypeId, id: itemId, fields: { [target]: value } })
+    const updated = isRecord(answer) && isRecord(answer['item']) ? answer['item'] : await item()
+    return updated[target]
+  }
+
+  /**
+   * Adds a file to a multiple field. The interface has no conditional write, and what a writer does not send again is deleted: so
+   * another writer who read before us may delete ours. We look again after a while, and add it anew to what is there then.
+   */
+  async function addTo(
+    target: string,
+    added: readonly [string, string],
+    there: readonly StoredFile[],
+  ): Promise<Record<string, unknown>> {
+    let kept = there
+    for (let tries = 1; tries <= WRITES; tries++) {
+      const now = filesIn(await update(target, [...kept.map((file) => ({ id: file.id })), added]))
+      if (kept.some(({ id }) => !now.some((file) => file.id === id))) {
+        throw new CountersignError('HOST_SAVE_FAILED', 'the portal dropped a file that was sent again', {
+          field: target,
+        })
+      }
+      const ours = now.filter(({ id }) => !kept.some((file) => file.id === id))
+      await wait(settle)
+      const after = await item()
+      const last = filesIn(after[target])
+      if (ours.every(({ id }) => last.some((file) => file.id === id))) return after
+      kept = last
+    }
+    throw new CountersignError('HOST_CONFLICT', 'others keep writing to the field', { field: target })
+  }
 }
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 const text = (value: unknown, usual: string): string => (typeof value === 'string' ? value : usual)
 

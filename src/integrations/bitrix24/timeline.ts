@@ -1,0 +1,25 @@
+import type { Portal } from './portal.ts'
+import type { CrmRecord } from './record.ts'
+
+/** A line in the timeline of the record, for everybody who works on it. @returns whether the portal took it */
+export function note(portal: Portal, record: CrmRecord, title: string, text = ''): Promise<boolean> {
+  const { entityTypeId, id: entityId } = record
+  const fields = { entityTypeId, entityId, title, text, iconCode: 'info' }
+  return portal.call('crm.timeline.logmessage.add', { fields }).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Tells whoever is responsible for the record, in the portal's own notifications. @returns whether anybody was told */
+export async function notifyResponsible(portal: Portal, record: CrmRecord, message: string): Promise<boolean> {
+  try {
+    const answer = await portal.call('crm.item.get', { entityTypeId: record.entityTypeId, id: record.id })
+    const USER_ID = (answer as { item?: { assignedById?: unknown } } | null)?.item?.assignedById
+    if (!USER_ID) return false
+    await portal.call('im.notify.personal.add', { USER_ID, MESSAGE: message })
+    return true
+  } catch {
+    return false
+  }
+}
