@@ -15,28 +15,31 @@ import type { SignEvent, SignOptions } from './sign-documents.ts'
 const MECHANISM = { signature: 'ECDSA-P256', digest: 'SHA-256' } as const
 const OPTIONS: SignOptions = { container: 'auto', level: 'B-B', place: { kind: 'none' } }
 
-let certificate: Promise<Uint8Array> | null = null
+const certificates = new Map<string, Promise<Uint8Array>>()
 
-function testCertificate(): Promise<Uint8Array> {
-  certificate ??= (async () => {
-    const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
-    const input = {
-      name: { commonName: 'Test' },
-      spki: new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey)),
-      mechanism: MECHANISM,
-      notBefore: new Date('2026-01-01'),
-      notAfter: new Date('2027-01-01'),
-    }
-    return buildSelfSigned(input, { engine: testEngine, random: testRandom }, async (octets) => {
-      const algorithm = { name: 'ECDSA', hash: 'SHA-256' }
-      return new Uint8Array(await crypto.subtle.sign(algorithm, pair.privateKey, octets as BufferSource))
-    })
-  })()
-  return certificate
+function testCertificate(commonName = 'Test'): Promise<Uint8Array> {
+  const made = certificates.get(commonName) ?? makeCertificate(commonName)
+  certificates.set(commonName, made)
+  return made
 }
 
-async function keyThat(sign: SigningKey['sign']): Promise<SigningKey> {
-  const signer = { certificate: await testCertificate(), chain: [], mechanisms: [MECHANISM] }
+async function makeCertificate(commonName: string): Promise<Uint8Array> {
+  const pair = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify'])
+  const input = {
+    name: { commonName },
+    spki: new Uint8Array(await crypto.subtle.exportKey('spki', pair.publicKey)),
+    mechanism: MECHANISM,
+    notBefore: new Date('2026-01-01'),
+    notAfter: new Date('2027-01-01'),
+  }
+  return buildSelfSigned(input, { engine: testEngine, random: testRandom }, async (octets) => {
+    const algorithm = { name: 'ECDSA', hash: 'SHA-256' }
+    return new Uint8Array(await crypto.subtle.sign(algorithm, pair.privateKey, octets as BufferSource))
+  })
+}
+
+async function keyThat(sign: SigningKey['sign'], name = 'Test'): Promise<SigningKey> {
+  const signer = { certificate: await testCertificate(name), chain: [], mechanisms: [MECHANISM] }
   return { id: 'k', label: 'k', signer, sign }
 }
 
@@ -45,24 +48,30 @@ type Script = {
   report?: (file: SourceFile) => Partial<FileReport['signatures'][number]>
 }
 
-function reportOn(file: SourceFile, script: Script, print: string): FileReport {
-  const signature = { signer: { fingerprint: print }, integrity: 'intact', coverage: 'whole-file' }
-  const signatures = [{ ...signature, ...script.report?.(file) }]
+/** A scripted result holds the fingerprints of those who signed it. */
+async function reportOn(file: SourceFile, script: Script): Promise<FileReport> {
+  const signatures = (await file.blob.text()).split(' ').map((by) => ({
+    signer: { fingerprint: by },
+    integrity: 'intact',
+    coverage: 'whole-file',
+    ...script.report?.(file),
+  }))
   return { name: file.name, result: 'INDETERMINATE', warnings: [], signatures } as unknown as FileReport
 }
 
 /** The worker's part of the batch, scripted: what matters here is what the batch makes of its answers. */
-function scriptedWorker(script: Script, print: string): WorkerClient {
+function scriptedWorker(script: Script): WorkerClient {
   return {
     generation: 0,
     close: () => undefined,
-    async call(_method: 'sign', { files, signers, check }: SignParams, { signal, onSign }: CallOptions) {
+    async call(_method: 'sign', { files, signers, check, format }: SignParams, { signal, onSign }: CallOptions) {
       const name = files[0]?.name ?? ''
       await script.prepare?.(name, signal)
       signal?.throwIfAborted()
       await onSign?.(signers.map((one) => ({ ...one, dtbs: new TextEncoder().encode(name) })))
-      const file = { name: `${name}-signed`, blob: new Blob(['s']), type: '' }
-      return { file, report: check ? reportOn(file, script, print) : null } satisfies Signed
+      const by = signers.map(({ signer }) => fingerprint(signer.certificate)).join(' ')
+      const file = { name: `${name}${format === 'CAdES' ? '.p7s' : '-signed'}`, blob: new Blob([by]), type: '' }
+      return { file, report: check ? await reportOn(file, script) : null } satisfies Signed
     },
   } as unknown as WorkerClient
 }
@@ -71,6 +80,7 @@ type Run = {
   names: readonly string[]
   script?: Script
   key?: SigningKey['sign']
+  beside?: { sign: SigningKey['sign']; files: 'one' | 'two' }
   signal?: AbortSignal
   warnings?: readonly string[]
   level?: SignOptions['level']
@@ -78,12 +88,12 @@ type Run = {
 }
 
 async function run({ names, script = {}, key = () => Promise.resolve(new Uint8Array(64)), ...rest }: Run) {
-  const print = fingerprint(await testCertificate())
   const kept: string[] = []
   const events: SignEvent[] = []
   const batch: Batch = {
-    worker: scriptedWorker(script, print),
+    worker: scriptedWorker(script),
     key: await keyThat(key),
+    beside: rest.beside ? { key: await keyThat(rest.beside.sign, 'Second'), files: rest.beside.files } : null,
     warnings: rest.warnings ?? [],
     defaults: { ...OPTIONS, level: rest.level ?? 'B-B' },
     signal: rest.signal ?? new AbortController().signal,
@@ -96,15 +106,15 @@ async function run({ names, script = {}, key = () => Promise.resolve(new Uint8Ar
     keys: { find: () => Promise.reject(new Error('not here')), used: () => Promise.resolve() },
     results: {
       keep(file, source) {
-        kept.push(source)
+        kept.push(file.name)
         const result = { id: source, file, source, signedAt: new Date(0), kept: 'storage' as const, takenAt: null }
         return Promise.resolve(result)
       },
     },
     verification: {
-      verify([file]) {
-        const files = file ? [reportOn(file, script, print)] : []
-        return Promise.resolve({ report: { files }, close: () => undefined } as never)
+      async verify([file]) {
+        const files = file ? [await reportOn(file, script)] : []
+        return { report: { files }, close: () => undefined } as never
       },
     },
   }
@@ -121,7 +131,7 @@ const many = (count: number): string[] => Array.from({ length: count }, (_, i) =
 test('each file is signed, kept and reported in its place', async () => {
   const { outcomes, kept, events } = await run({ names: many(7), warnings: ['KEY_CERTIFICATE_EXPIRED'] })
   expect(outcomes.map(({ name, index }) => `${index} ${name}`)).toEqual(many(7).map((name, i) => `${i} ${name}`))
-  expect([...kept].sort()).toEqual(many(7))
+  expect([...kept].sort()).toEqual(many(7).map((name) => `${name}.p7s`))
   expect(outcomes[3]).toMatchObject({ status: 'signed', format: 'CAdES', warnings: ['KEY_CERTIFICATE_EXPIRED'] })
   expect(events.filter(({ state }) => state === 'signed').map(({ finished }) => finished)).toEqual([
     1, 2, 3, 4, 5, 6, 7,
@@ -148,16 +158,16 @@ test('one failing file neither stops nor loses the others', async () => {
 
 test.for(['B-B', 'B-T'] as const)('an output that does not validate is not handed out: %s', async (level) => {
   const bad: Record<string, object> = {
-    'f0-signed': { integrity: 'broken' },
-    'f1-signed': { coverage: 'earlier-revision' },
-    'f2-signed': { signer: { fingerprint: 'another' } },
-    'f3-signed': { signer: null },
+    'f0.p7s': { integrity: 'broken' },
+    'f1.p7s': { coverage: 'earlier-revision' },
+    'f2.p7s': { signer: { fingerprint: 'another' } },
+    'f3.p7s': { signer: null },
   }
   const { outcomes, kept } = await run({ names: many(5), level, script: { report: ({ name }) => bad[name] ?? {} } })
   for (const outcome of outcomes.slice(0, 4)) {
     expect(outcome).toMatchObject({ status: 'failed', refusal: { code: 'FORMAT_OUTPUT_INVALID' } })
   }
-  expect(kept).toEqual(['f4'])
+  expect(kept).toEqual(['f4.p7s'])
 })
 
 test('a cancel leaves what is signed signed and cancels the rest', async () => {
@@ -245,4 +255,40 @@ test('a file named .pdf is never signed detached without being asked', async () 
   })
   expect(outcomes[0]).toMatchObject({ format: 'PAdES' })
   expect(outcomes[1]).toMatchObject({ format: 'CAdES' })
+})
+
+const twice = { sign: () => Promise.resolve(new Uint8Array(64)) }
+
+test('a second key: beside the first in one file, or in a file of its own; a PDF keeps one signer', async () => {
+  const print = fingerprint(await testCertificate())
+  const second = fingerprint(await testCertificate('Second'))
+  const one = await run({ names: ['a.bin', 'b.pdf'], beside: { ...twice, files: 'one' } })
+  expect(one.kept.toSorted()).toEqual(['a.bin.p7s', 'b.pdf-signed'])
+  const texts = one.outcomes.map((each) =>
+    each.status === 'signed' ? each.result.file.blob.text() : Promise.resolve(null),
+  )
+  expect(await Promise.all(texts)).toEqual([`${print} ${second}`, print])
+
+  const two = await run({ names: ['a.bin', 'b.pdf'], beside: { ...twice, files: 'two' } })
+  expect(two.kept.toSorted()).toEqual(['a.bin.ecdsa-p256.p7s', 'a.bin.p7s', 'b.pdf-signed'])
+  const [outcome, pdf] = two.outcomes
+  if (outcome?.status !== 'signed' || !outcome.beside) throw new Error('no second file')
+  expect(await outcome.result.file.blob.text()).toBe(print)
+  expect(await outcome.beside.file.blob.text()).toBe(second)
+  expect(pdf).not.toHaveProperty('beside')
+})
+
+test('both signatures or none: a second key that fails, or does not verify, leaves nothing', async () => {
+  const failing = () => Promise.reject(new SignError('KEY_SIGN_FAILED', 'no'))
+  for (const files of ['one', 'two'] as const) {
+    const broken = await run({ names: ['a.bin'], beside: { sign: failing, files } })
+    expect({ files, kept: broken.kept, statuses: broken.statuses }).toEqual({ files, kept: [], statuses: ['failed'] })
+  }
+  const only = fingerprint(await testCertificate())
+  const missing = await run({
+    names: ['a.bin'],
+    beside: { ...twice, files: 'one' },
+    script: { report: () => ({ signer: { fingerprint: only } }) as never },
+  })
+  expect(missing.outcomes[0]).toMatchObject({ status: 'failed', refusal: { code: 'FORMAT_OUTPUT_INVALID' } })
 })

@@ -1,6 +1,6 @@
 import { isAbort, SignError } from '../core/errors.ts'
-import type { FormatId, SignedFile, ToBeSigned } from '../core/formats/format.ts'
-import type { SigningKey } from '../core/keys.ts'
+import type { FormatId, SignatureLevel, SignedFile, SourceFile, ToBeSigned } from '../core/formats/format.ts'
+import type { Mechanism, SigningKey } from '../core/keys.ts'
 import type { FileReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
 import type { SignParams } from '../worker/protocol.ts'
@@ -24,7 +24,9 @@ export type Job = Readonly<{ item: SignRequestItem; index: number }>
 export type Batch = SignDocumentsPorts &
   Readonly<{
     key: SigningKey
-    /** Of the certificate: they label every result. */
+    /** Signs beside `key` wherever the signature is a file of its own. */
+    beside: Readonly<{ key: SigningKey; files: 'one' | 'two' }> | null
+    /** Of the certificates: they label every result. */
     warnings: readonly string[]
     defaults: SignOptions
     signal: AbortSignal
@@ -78,9 +80,8 @@ function failure({ item, index }: Job, error: unknown, signal: AbortSignal): Sig
 type Report = (state: FileState, done: number) => void
 
 function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome> {
-  const { worker, key, signal, results } = batch
-  const sign = keyInTurn(batch)
-  const mine = fingerprint(key.signer.certificate)
+  const { signal, results } = batch
+  const ask = keysInTurn(batch)
 
   return async ({ item, index }, report) => {
     signal.throwIfAborted()
@@ -89,58 +90,104 @@ function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome
     if (file.blob.size === 0) throw new SignError('FORMAT_EMPTY_FILE', `${file.name} is empty`)
     const options = { ...batch.defaults, ...item.options }
     const format = await formatFor(item, options)
-    const mechanism = mechanismOf(key, options.mechanism)
-    const signers = [{ signer: key.signer, mechanism }]
-    const { level: wanted, password } = options
-    const opening = password === undefined ? {} : { password }
-    const params: SignParams = {
-      format,
-      files: [file],
-      signers,
-      level: wanted,
-      options: formatOptions(format, options, batch.refuse),
-      // A higher level is checked when it is reached.
-      ...(wanted === 'B-B' ? { check: { at: batch.clock.now(), ...opening } } : {}),
+    const made: Made[] = []
+    // Both or none: nothing is kept before every signature file exists.
+    for (const keys of signersOf(batch, format)) {
+      made.push(await makeOne({ file, format, options, keys, ask, report }, batch))
     }
-    const onSign = async (toBeSigned: readonly ToBeSigned[]): Promise<readonly Uint8Array[]> => {
-      report('signing', 0)
-      const values: Uint8Array[] = []
-      for (const { dtbs, mechanism: by } of toBeSigned) values.push(await sign(dtbs, by))
-      report('writing', 0)
-      return values
-    }
-    const made = await worker.call('sign', params, { signal, onProgress: report, onSign })
-    const request = {
-      format,
-      signed: made.file,
-      level: wanted,
-      chain: key.signer.chain,
-      content: file.blob,
-      ...opening,
-    }
-    const raised = await raiseLevel(request, worker, batch.authorities ?? [], signal)
-    const signed = raised.file
-    report('checking', 0)
-    const found = made.report ?? (await reportOn(signed, format === 'CAdES' ? [file] : [], options, batch))
-    const checked = assertIntact(found, mine)
+    const [main, second] = made
+    if (!main) throw new RangeError('nobody signs')
     report('keeping', 0)
-    const result = await results.keep(signed, file.name)
-    const warnings = [...batch.warnings, ...raised.warnings, ...(result.kept === 'memory' ? ['not-kept'] : [])]
-    const { level } = raised
-    return { index, name: file.name, status: 'signed', result, format, level, report: checked, warnings }
+    const result = await results.keep(main.file, file.name)
+    const beside = second && (await results.keep(besideFile(second, batch), file.name))
+    const notKept = result.kept === 'memory' || beside?.kept === 'memory'
+    const lowered = made.flatMap(({ warnings }) => warnings)
+    const warnings = [...new Set([...batch.warnings, ...lowered, ...(notKept ? ['not-kept'] : [])])]
+    const { level, report: checked } = main
+    const signed = {
+      index,
+      name: file.name,
+      status: 'signed',
+      result,
+      format,
+      level,
+      report: checked,
+      warnings,
+    } as const
+    return beside ? { ...signed, beside } : signed
   }
 }
 
-/** Asks the key once at a time; a dismissed PIN dialog cancels what is left. */
-function keyInTurn({
-  key,
-  signal,
-}: Batch): (dtbs: Uint8Array, mechanism: ReturnType<typeof mechanismOf>) => Promise<Uint8Array> {
+/** Who signs which file: one list for each signature file that will be made. */
+function signersOf({ key, beside }: Batch, format: FormatId): readonly (readonly SigningKey[])[] {
+  if (!beside || format !== 'CAdES') return [[key]]
+  return beside.files === 'one' ? [[key, beside.key]] : [[key], [beside.key]]
+}
+
+/** `offer.docx.p7s` is the first key's; the second says in its name what it was made with. */
+function besideFile({ file }: Made, { beside }: Batch): SignedFile {
+  const algorithm = beside?.key.signer.mechanisms[0]?.signature.toLowerCase() ?? 'second'
+  return { ...file, name: file.name.replace(/\.p7s$/, `.${algorithm}.p7s`) }
+}
+
+type Task = Readonly<{
+  file: SourceFile
+  format: FormatId
+  options: SignOptions
+  keys: readonly SigningKey[]
+  ask: Ask
+  report: Report
+}>
+type Made = Readonly<{ file: SignedFile; level: SignatureLevel; report: FileReport; warnings: readonly string[] }>
+
+/** One signature file, as far as its level goes, read back and checked. */
+async function makeOne({ file, format, options, keys, ask, report }: Task, batch: Batch): Promise<Made> {
+  const { worker, signal } = batch
+  const { level: wanted, password } = options
+  const opening = password === undefined ? {} : { password }
+  const signers = keys.map((key) => ({
+    signer: key.signer,
+    mechanism: mechanismOf(key, key === batch.key ? options.mechanism : undefined),
+  }))
+  const params: SignParams = {
+    format,
+    files: [file],
+    signers,
+    level: wanted,
+    options: formatOptions(format, options, batch.refuse),
+    // A higher level is checked when it is reached.
+    ...(wanted === 'B-B' ? { check: { at: batch.clock.now(), ...opening } } : {}),
+  }
+  const onSign = async (toBeSigned: readonly ToBeSigned[]): Promise<readonly Uint8Array[]> => {
+    report('signing', 0)
+    const values: Uint8Array[] = []
+    for (const [i, { dtbs, mechanism }] of toBeSigned.entries()) {
+      const key = keys[i]
+      if (!key) throw new RangeError('more to be signed than there are keys')
+      values.push(await ask(key, dtbs, mechanism))
+    }
+    report('writing', 0)
+    return values
+  }
+  const made = await worker.call('sign', params, { signal, onProgress: report, onSign })
+  const chain = keys.flatMap((key) => [...key.signer.chain])
+  const request = { format, signed: made.file, level: wanted, chain, content: file.blob, ...opening }
+  const raised = await raiseLevel(request, worker, batch.authorities ?? [], signal)
+  report('checking', 0)
+  const found = made.report ?? (await reportOn(raised.file, format === 'CAdES' ? [file] : [], options, batch))
+  const prints = keys.map((key) => fingerprint(key.signer.certificate))
+  return { file: raised.file, level: raised.level, report: assertIntact(found, prints), warnings: raised.warnings }
+}
+
+type Ask = (key: SigningKey, dtbs: Uint8Array, mechanism: Mechanism) => Promise<Uint8Array>
+
+/** Asks the keys once at a time; a dismissed PIN dialog cancels what is left. */
+function keysInTurn({ signal }: Batch): Ask {
   const inTurn = oneAtATime()
   const dismissed = new AbortController()
   let failures = 0
   let last: unknown
-  return (dtbs, mechanism) =>
+  return (key, dtbs, mechanism) =>
     inTurn(async () => {
       signal.throwIfAborted()
       dismissed.signal.throwIfAborted()
@@ -185,18 +232,20 @@ async function reportOn(
 }
 
 /**
- * Nothing is handed out that does not validate here: our signature must be intact and cover the whole file.
+ * Nothing is handed out that does not validate here: the signature of every key must be intact and cover the whole file.
  *
- * @param mine fingerprint of the signer's certificate
+ * @param prints fingerprints of the signers' certificates
  * @throws SignError `FORMAT_OUTPUT_INVALID`
  */
-function assertIntact(own: FileReport | undefined, mine: string): FileReport {
-  const good = own?.signatures.some(
-    ({ signer: by, integrity, coverage, modifications }) =>
-      by?.fingerprint === mine &&
-      integrity === 'intact' &&
-      // The evidence of B-LT and B-LTA stands behind what is signed.
-      (coverage === 'whole-file' || (coverage === 'earlier-revision' && modifications === 'lta-updates')),
+function assertIntact(own: FileReport | undefined, prints: readonly string[]): FileReport {
+  const good = prints.every((print) =>
+    own?.signatures.some(
+      ({ signer: by, integrity, coverage, modifications }) =>
+        by?.fingerprint === print &&
+        integrity === 'intact' &&
+        // The evidence of B-LT and B-LTA stands behind what is signed.
+        (coverage === 'whole-file' || (coverage === 'earlier-revision' && modifications === 'lta-updates')),
+    ),
   )
   if (own && good) return own
   throw new SignError('FORMAT_OUTPUT_INVALID', 'what was written does not verify; it was not handed out', {

@@ -60,11 +60,19 @@ export type SignOptions = Readonly<{
   insistOnInvalidCertificate?: boolean
 }>
 
+/**
+ * A second key for what gets a signature file of its own: post-quantum beside classical. `one`: two parallel signers in one `.p7s`,
+ * for verifiers that judge each; `two`: a `.p7s` of each, for those that fail a whole file for one signer that they do not know.
+ * A PDF signature has one signer (EN 319 142-1, 6.3): inside a PDF only `key` signs.
+ */
+export type Beside = Readonly<{ key: KeyRef; files: 'one' | 'two' }>
+
 export type SignRequestItem = Readonly<{ file: SourceFile; options?: Partial<SignOptions> }>
 
 export type BatchRequest = Readonly<{
   items: readonly SignRequestItem[]
   key: KeyRef
+  beside?: Beside | null
   /** For every item that says nothing else. */
   options: SignOptions
 }>
@@ -96,6 +104,8 @@ export type SignOutcome = Readonly<
     | {
         status: 'signed'
         result: KeptResult
+        /** The second key's own signature file, when two were asked for. */
+        beside?: KeptResult
         format: FormatId
         /** What was reached: less than asked for when an authority or responder did not answer; `warnings` says why. */
         level: SignatureLevel
@@ -146,13 +156,17 @@ export function createSignDocuments(ports: SignDocumentsPorts): SignDocuments {
     async sign(request, { signal = new AbortController().signal, onEvent } = {}) {
       signal.throwIfAborted()
       const key = await ports.keys.find(request.key, signal)
-      const warnings = checkSigner(key, ports.clock.now(), request.options.insistOnInvalidCertificate === true)
+      const second = request.beside ? await ports.keys.find(request.beside.key, signal) : null
+      const insist = request.options.insistOnInvalidCertificate === true
+      const warnings = new Set(checkSigner(key, ports.clock.now(), insist))
+      if (second) for (const warning of checkSigner(second, ports.clock.now(), insist)) warnings.add(warning)
       const outcomes = await signAll(
         request.items.map((item, index) => ({ item, index })),
         {
           ...ports,
           key,
-          warnings,
+          beside: request.beside && second ? { key: second, files: request.beside.files } : null,
+          warnings: [...warnings],
           defaults: request.options,
           signal,
           inFlight: IN_FLIGHT,
