@@ -1,9 +1,11 @@
 // Key files that only a newer OpenSSL makes: PBMAC1 (RFC 9579), ML-DSA keys.
-import { mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { parseCertificate } from '../src/core/x509/certificate.ts'
+import { parsePrivateKeyInfo } from '../src/core/pkcs12/private-key.ts'
 import { openPkcs12 } from '../src/core/pkcs12/read.ts'
+import { mlDsaSigner } from '../src/core/suites/sign-ml-dsa.ts'
 import { testEngine } from '../src/testing/engines.ts'
 import { describeWith, run, toolPath } from './judges/tools.ts'
 import { makePki, type KeyKind, type Pki } from './support/pki.ts'
@@ -48,8 +50,23 @@ describeWith(['openssl', 'openssl-3.5'], 'PKCS#12 of OpenSSL 3.5', () => {
     await expect(openPkcs12(changed, 'пароль', testEngine)).rejects.toMatchObject({ name: 'SignError' })
   })
 
-  test('an ML-DSA key comes out with its certificate', async () => {
-    const { keys } = await openPkcs12(exported('ML-DSA-65'), 'пароль', testEngine)
-    expect(parseCertificate(keys[0]!.certificate!).publicKey.algorithm).toBe('ML-DSA-65')
-  })
+  test.for(['ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87'] as const)(
+    'a key of %s comes out with its certificate, and signs',
+    async (name) => {
+      const { keys } = await openPkcs12(exported(name), 'пароль', testEngine)
+      const { publicKey } = parseCertificate(keys[0]!.certificate!)
+      expect(publicKey.algorithm).toBe(name)
+      writeFileSync(join(folder, 'data'), 'what is signed')
+      const sign = mlDsaSigner(name, parsePrivateKeyInfo(keys[0]!.pkcs8).key)
+      const { certificate } = pki.signer(name)
+      const judge = (value: Uint8Array) => {
+        writeFileSync(join(folder, 'value'), value)
+        const of = ['-certin', '-inkey', certificate, '-rawin', '-in', join(folder, 'data')]
+        return run(toolPath('openssl-3.5'), ['pkeyutl', '-verify', ...of, '-sigfile', join(folder, 'value')]).status
+      }
+      const value = sign(readFileSync(join(folder, 'data')))
+      expect(judge(value)).toBe(0)
+      expect(judge(value.map((octet, i) => (i === 99 ? octet ^ 1 : octet)))).not.toBe(0)
+    },
+  )
 })

@@ -22,6 +22,7 @@ export type SignArguments = Readonly<{
   digest?: string
   pdfPasswordFile?: string
   keyName?: string
+  second?: Readonly<{ key: string; passwordFile?: string; files: 'one' | 'two' }>
   allowExpired: boolean
   force: boolean
   json: boolean
@@ -110,6 +111,9 @@ function parseSign(args: readonly string[]): Arguments {
         algorithm: text,
         digest: text,
         'key-name': text,
+        'second-key': text,
+        'second-password-file': text,
+        'second-in': text,
         'allow-expired': flag,
         force: flag,
       },
@@ -132,6 +136,7 @@ function parseSign(args: readonly string[]): Arguments {
     digest: values.digest,
     pdfPasswordFile: values['pdf-password-file'],
     keyName: values['key-name'],
+    second: parseSecond(values['second-key'], values['second-password-file'], values['second-in']),
   }
   return {
     command: 'sign',
@@ -146,6 +151,22 @@ function parseSign(args: readonly string[]): Arguments {
     force: values.force ?? false,
     json: values.json ?? false,
   }
+}
+
+/** Its password is the first key's unless it has a file of its own. */
+function parseSecond(
+  key: string | undefined,
+  passwordFile: string | undefined,
+  into: string | undefined,
+): Readonly<{ key: string; passwordFile?: string; files: 'one' | 'two' }> | undefined {
+  if (into !== undefined && into !== 'same-file' && into !== 'own-file') {
+    throw new UsageError(`--second-in is same-file or own-file, not ${into}`)
+  }
+  if (key === undefined) {
+    if (passwordFile !== undefined || into !== undefined) throw new UsageError('--second-key is missing')
+    return undefined
+  }
+  return { key, files: into === 'same-file' ? 'one' : 'two', ...(passwordFile === undefined ? {} : { passwordFile }) }
 }
 
 function parseVerify(args: readonly string[]): Arguments {

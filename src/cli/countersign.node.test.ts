@@ -208,6 +208,44 @@ describe.skipIf(!hasOpenssl && !process.env['CI'])('sign and verify', () => {
     if (!shown.error) expect(shown.stdout).toContain('Олена = 1')
   })
 
+  test('a second key: a signature file of its own, or a parallel signer; a PDF keeps one; nothing is replaced', () => {
+    const beside = ['--second-key', 'ed25519.p12']
+    const two = run('sign', 'note.txt', 'contract.pdf', ...key(), ...beside, '--out', 'pair/', '--json')
+    expect(two).toMatchObject({ status: 0, err: '' })
+    const { files } = JSON.parse(two.out) as { files: { output: string; secondOutput?: string; algorithm: string }[] }
+    expect(files).toMatchObject([
+      {
+        output: join('pair', 'note.txt.p7s'),
+        secondOutput: join('pair', 'note.txt.ed25519.p7s'),
+        algorithm: 'ECDSA-P256 with SHA-256, Ed25519 with SHA-512',
+      },
+      { output: join('pair', 'contract-signed.pdf'), algorithm: 'ECDSA-P256 with SHA-256' },
+    ])
+    expect(readdirSync(at('pair'))).toHaveLength(3)
+    const alone = verified('pair/note.txt.ed25519.p7s', 'note.txt', '--trust', 'ca.pem')
+    expect(alone).toMatchObject({ status: 0, result: 'TOTAL-PASSED' })
+    expect(verified('pair/contract-signed.pdf', '--trust', 'ca.pem').signatures).toHaveLength(1)
+    const taken = run('sign', 'note.txt', ...key('rsa'), ...beside, '--out', 'pair/note.txt.p7s')
+    expect(taken).toMatchObject({ status: 2 })
+
+    const one = run('sign', 'note.txt', ...key(), ...beside, '--second-in', 'same-file', '--out', 'parallel.p7s')
+    expect(one).toMatchObject({ status: 0, out: 'parallel.p7s\n' })
+    const both = verified('parallel.p7s', '--content', 'note.txt', '--trust', 'ca.pem')
+    expect(both).toMatchObject({ status: 0, result: 'TOTAL-PASSED' })
+    expect(both.signatures.map(({ algorithm }) => algorithm).toSorted()).toEqual([
+      'ECDSA P-256 with SHA-256',
+      'Ed25519',
+    ])
+    writeFileSync(at('changed.txt'), 'another')
+    expect(verified('parallel.p7s', '--content', 'changed.txt', '--trust', 'ca.pem').result).toBe('TOTAL-FAILED')
+    for (const wrong of [
+      ['--second-in', 'same-file'],
+      [...beside, '--second-in', 'nowhere'],
+    ]) {
+      expect(run('sign', 'note.txt', ...key(), ...wrong, '--out', 'never.p7s')).toMatchObject({ status: 2 })
+    }
+  })
+
   test('a batch: one failing file stops none, and the JSON says which', () => {
     writeFileSync(at('empty.pdf'), '')
     writeFileSync(at('picture.pdf'), Buffer.from('89504e470d0a1a0a', 'hex'))

@@ -2,9 +2,11 @@ import { importParameters, mechanismsFor, signParameters } from '../core/algorit
 import { SignError } from '../core/errors.ts'
 import type { Mechanism, SignerInfo } from '../core/keys.ts'
 import { openKeyFile } from '../core/pkcs12/key-file.ts'
+import { parsePrivateKeyInfo } from '../core/pkcs12/private-key.ts'
 import type { Pkcs12Contents } from '../core/pkcs12/read.ts'
 import { certificateFacts, parseCertificate } from '../core/x509/certificate.ts'
-import type { Ports } from '../core/ports.ts'
+import type { Engine, Ports } from '../core/ports.ts'
+import { isMlDsa, mlDsaSigner } from '../core/suites/sign-ml-dsa.ts'
 import type { SignArguments } from './arguments.ts'
 import { readPassword, readSmall } from './files.ts'
 import { UsageError } from './usage.ts'
@@ -18,8 +20,13 @@ export type CliKey = Readonly<{
 
 type Entry = Pkcs12Contents['keys'][number]
 
+export type KeyArguments = Pick<
+  SignArguments,
+  'key' | 'passwordFile' | 'keyName' | 'allowExpired' | 'algorithm' | 'digest'
+>
+
 /** @throws UsageError; SignError `PKCS12_*`, `KEY_*` */
-export async function loadKey(args: SignArguments, { engine, clock }: Ports, signal: AbortSignal): Promise<CliKey> {
+export async function loadKey(args: KeyArguments, { engine, clock }: Ports, signal: AbortSignal): Promise<CliKey> {
   const bytes = await readSmall(args.key)
   const password = await readPassword(args.passwordFile)
   const { keys } = await openKeyFile(bytes, password, engine, { signal })
@@ -29,22 +36,24 @@ export async function loadKey(args: SignArguments, { engine, clock }: Ports, sig
   const warnings = checkSigner(certificate, clock.now(), args.allowExpired)
   const mechanisms = mechanismsFor(parseCertificate(certificate).spki)
   const mechanism = chooseMechanism(mechanisms, args)
-  let key: CryptoKey
+  const sign = await signerFor(pkcs8, mechanism, engine)
+  return { signer: { certificate, chain, mechanisms }, mechanism, warnings, sign }
+}
+
+async function signerFor(pkcs8: Uint8Array, mechanism: Mechanism, { subtle }: Engine): Promise<CliKey['sign']> {
+  const { signature } = mechanism
   try {
-    key = await engine.subtle.importKey('pkcs8', Uint8Array.from(pkcs8), importParameters(mechanism), false, ['sign'])
+    const key = await subtle.importKey('pkcs8', Uint8Array.from(pkcs8), importParameters(mechanism), false, ['sign'])
+    return async (dtbs) => new Uint8Array(await subtle.sign(signParameters(mechanism), key, Uint8Array.from(dtbs)))
   } catch (cause) {
-    throw new SignError('KEY_ALGORITHM_UNSUPPORTED', 'this Node cannot use the key', {
-      cause,
-      details: { signature: mechanism.signature },
-    })
-  }
-  return {
-    signer: { certificate, chain, mechanisms },
-    mechanism,
-    warnings,
-    async sign(dtbs) {
-      return new Uint8Array(await engine.subtle.sign(signParameters(mechanism), key, Uint8Array.from(dtbs)))
-    },
+    if (!isMlDsa(signature)) {
+      throw new SignError('KEY_ALGORITHM_UNSUPPORTED', 'this Node cannot use the key', {
+        cause,
+        details: { signature },
+      })
+    }
+    const own = mlDsaSigner(signature, parsePrivateKeyInfo(pkcs8).key)
+    return (dtbs) => Promise.resolve(own(dtbs))
   }
 }
 
@@ -62,7 +71,7 @@ function chooseKey(keys: readonly Entry[], wanted: string | undefined): Entry {
   return only
 }
 
-function chooseMechanism(mechanisms: readonly Mechanism[], { algorithm, digest }: SignArguments): Mechanism {
+function chooseMechanism(mechanisms: readonly Mechanism[], { algorithm, digest }: KeyArguments): Mechanism {
   const fits = (mechanism: Mechanism): boolean =>
     (algorithm === undefined || mechanism.signature.toLowerCase() === algorithm.toLowerCase()) &&
     (digest === undefined || mechanism.digest.toLowerCase() === digest.toLowerCase())

@@ -13,7 +13,7 @@ import { fingerprint } from '../core/x509/certificate.ts'
 import { plainAppearance, readFont } from './appearance.ts'
 import type { SignArguments } from './arguments.ts'
 import { exists, isDirectory, isSameFile, openFile, readPassword, writeWhole } from './files.ts'
-import { loadKey, type CliKey } from './key.ts'
+import { loadKey, type CliKey, type KeyArguments } from './key.ts'
 import type { Output } from './output.ts'
 import { UsageError } from './usage.ts'
 
@@ -24,11 +24,19 @@ type FileOutcome = Readonly<{
   level?: 'B-B'
   algorithm?: string
   output?: string
+  /** The second key's own signature file. */
+  secondOutput?: string
   code?: ErrorCode
   message?: string
 }>
 
-type Job = Readonly<{ path: string; file: SourceFile; format: 'PAdES' | 'CAdES'; target: string }>
+type Job = Readonly<{
+  path: string
+  file: SourceFile
+  format: 'PAdES' | 'CAdES'
+  target: string
+  secondTarget?: string
+}>
 
 /** @returns exit status: 0 all signed, 1 not all. @throws UsageError, SignError before anything is signed */
 export async function signCommand(
@@ -37,19 +45,24 @@ export async function signCommand(
   output: Output,
   signal: AbortSignal,
 ): Promise<0 | 1> {
-  const jobs = await planJobs(args)
+  const planned = await planJobs(args)
   const pdfPassword = args.pdfPasswordFile === undefined ? undefined : await readPassword(args.pdfPasswordFile)
   const key = await loadKey(args, ports, signal)
-  for (const warning of key.warnings) output.note(`warning: ${warning}`)
+  const second = args.second ? await loadKey(secondKey(args, args.second), ports, signal) : null
+  const jobs = second && args.second?.files === 'two' ? await planSeconds(planned, second, args) : planned
+  const warnings = [...new Set([...key.warnings, ...(second?.warnings ?? [])])]
+  for (const warning of warnings) output.note(`warning: ${warning}`)
   const outcomes: FileOutcome[] = []
   for (const job of jobs) {
-    const outcome = await signOne(job, { args, ports, key, pdfPassword, signal })
+    const outcome = await signOne(job, { args, ports, key, second, pdfPassword, signal })
     outcomes.push(outcome)
     if (args.json) continue
-    if (outcome.result === 'signed') output.line(outcome.output ?? '')
-    else output.note(`${outcome.name}: ${outcome.code ?? ''}: ${outcome.message ?? ''}`)
+    if (outcome.result === 'signed') {
+      output.line(outcome.output ?? '')
+      if (outcome.secondOutput !== undefined) output.line(outcome.secondOutput)
+    } else output.note(`${outcome.name}: ${outcome.code ?? ''}: ${outcome.message ?? ''}`)
   }
-  if (args.json) output.json({ version: 1, warnings: key.warnings, files: outcomes })
+  if (args.json) output.json({ version: 1, warnings, files: outcomes })
   return outcomes.every(({ result }) => result === 'signed') ? 0 : 1
 }
 
@@ -69,8 +82,30 @@ async function planJobs(args: SignArguments): Promise<readonly Job[]> {
   return jobs
 }
 
-async function refuseTarget(target: string, { files, key, passwordFile, force }: SignArguments): Promise<void> {
-  for (const input of [...files, key, passwordFile]) {
+const secondKey = ({ passwordFile, allowExpired }: SignArguments, second: Second): KeyArguments => ({
+  key: second.key,
+  passwordFile: second.passwordFile ?? passwordFile,
+  allowExpired,
+})
+
+/** `offer.docx.p7s` and `offer.docx.ml-dsa-65.p7s`: the second file says what it was made with. */
+async function planSeconds(jobs: readonly Job[], second: CliKey, args: SignArguments): Promise<readonly Job[]> {
+  const suffix = `.${second.mechanism.signature.toLowerCase()}.p7s`
+  const planned = jobs.map((job) => {
+    const secondTarget = `${job.target.replace(/\.p7s$/, '')}${suffix}`
+    return job.format === 'CAdES' ? { ...job, secondTarget } : job
+  })
+  const all = planned.flatMap(({ target, secondTarget = [] }) => [target].concat(secondTarget))
+  const twice = all.find((target, i) => all.indexOf(target) !== i)
+  if (twice !== undefined) throw new UsageError(`two results would be ${twice}`)
+  for (const { secondTarget } of planned) if (secondTarget !== undefined) await refuseTarget(secondTarget, args)
+  return planned
+}
+
+async function refuseTarget(target: string, args: SignArguments): Promise<void> {
+  const { files, key, passwordFile, second, force } = args
+  const inputs = [...files, key, passwordFile, second?.key, second?.passwordFile]
+  for (const input of inputs.filter((path) => path !== undefined)) {
     if (await isSameFile(target, input)) throw new UsageError(`the result would replace ${input}`)
   }
   if (await isDirectory(target)) throw new UsageError(`${target} is a directory`)
@@ -85,38 +120,63 @@ function resultName(name: string, format: 'PAdES' | 'CAdES'): string {
   return format === 'CAdES' ? `${name}.p7s` : `${name.replace(/\.pdf$/i, '').replace(/-signed$/, '')}-signed.pdf`
 }
 
+type Second = NonNullable<SignArguments['second']>
+
 type Context = Readonly<{
   args: SignArguments
   ports: Ports
   key: CliKey
+  second: CliKey | null
   pdfPassword: string | undefined
   signal: AbortSignal
 }>
 
 async function signOne(job: Job, context: Context): Promise<FileOutcome> {
-  const { path, file, format, target } = job
-  const { args, ports, key, signal } = context
+  const { path, format, target, secondTarget } = job
+  const { args, ports, key, second, signal } = context
+  const replace = { force: args.force, temporary: () => toHex(ports.random.bytes(6)) }
   try {
-    if (format === 'CAdES' && Object.keys(args.fill).length > 0) {
-      throw new SignError('FORMAT_UNSUPPORTED', '--fill needs a PDF that is signed inside')
-    }
-    const signing = await signingOf(format)
-    const options = format === 'PAdES' ? await padesOptions(context) : cadesOptions(args)
-    const signers = [{ signer: key.signer, mechanism: key.mechanism }]
-    const prepared = await signing.prepare({ files: [file], signers, level: 'B-B', options, signal }, ports)
-    const values: Uint8Array[] = []
-    for (const { dtbs } of prepared.toBeSigned) values.push(await key.sign(dtbs))
-    const signed = await signing.embed(prepared, values, ports)
-    await checkOutput(signed, job, context)
+    const parallel = second && format === 'CAdES' && args.second?.files === 'one'
+    const keys = parallel ? [key, second] : [key]
+    const signed = await make(job, keys, context)
+    // Both exist before either is written.
+    const beside = second && secondTarget !== undefined ? await make(job, [second], context) : null
     signal.throwIfAborted()
-    await writeWhole(target, signed.blob, args.force, toHex(ports.random.bytes(6)))
-    const algorithm = `${key.mechanism.signature} with ${key.mechanism.digest}`
-    return { name: basename(path), result: 'signed', format, level: 'B-B', algorithm, output: target }
+    await writeWhole(target, signed.blob, replace.force, replace.temporary())
+    if (beside && secondTarget !== undefined) {
+      await writeWhole(secondTarget, beside.blob, replace.force, replace.temporary())
+    }
+    const algorithm = (beside ? [key, second] : keys).flatMap((one) => (one ? describeMechanism(one) : [])).join(', ')
+    const outcome = { name: basename(path), result: 'signed', format, level: 'B-B', algorithm, output: target } as const
+    return secondTarget === undefined ? outcome : { ...outcome, secondOutput: secondTarget }
   } catch (error) {
     if (isAbort(error)) throw error
     const { code, message } = describe(error)
     return { name: basename(path), result: 'failed', code, message }
   }
+}
+
+const describeMechanism = ({ mechanism }: CliKey): string => `${mechanism.signature} with ${mechanism.digest}`
+
+/** One signature file by these keys, read back and checked. */
+async function make({ file, format }: Job, keys: readonly CliKey[], context: Context): Promise<SignedFile> {
+  const { args, ports, signal } = context
+  if (format === 'CAdES' && Object.keys(args.fill).length > 0) {
+    throw new SignError('FORMAT_UNSUPPORTED', '--fill needs a PDF that is signed inside')
+  }
+  const signing = await signingOf(format)
+  const options = format === 'PAdES' ? await padesOptions(context) : cadesOptions(args)
+  const signers = keys.map(({ signer, mechanism }) => ({ signer, mechanism }))
+  const prepared = await signing.prepare({ files: [file], signers, level: 'B-B', options, signal }, ports)
+  const values: Uint8Array[] = []
+  for (const [i, { dtbs }] of prepared.toBeSigned.entries()) {
+    const key = keys[i]
+    if (!key) throw new RangeError('more to be signed than there are keys')
+    values.push(await key.sign(dtbs))
+  }
+  const signed = await signing.embed(prepared, values, ports)
+  await checkOutput(signed, { file, format }, keys, context)
+  return signed
 }
 
 /** One failing file never stops the others, whatever it was. */
@@ -155,15 +215,21 @@ function cadesOptions({ location, commitment }: SignArguments): CadesOptions {
 }
 
 /** Nothing is written that does not verify here. @throws SignError `FORMAT_OUTPUT_INVALID` */
-async function checkOutput(signed: SignedFile, { file, format }: Job, context: Context): Promise<void> {
-  const { ports, key, pdfPassword, signal } = context
+async function checkOutput(
+  signed: SignedFile,
+  { file, format }: Pick<Job, 'file' | 'format'>,
+  keys: readonly CliKey[],
+  { ports, pdfPassword, signal }: Context,
+): Promise<void> {
   const files = format === 'CAdES' ? [signed, file] : [signed]
   const options = { signal, ...(pdfPassword === undefined ? {} : { password: pdfPassword }) }
   const report = validate(await collectFiles(files, ports, options), DEFAULT_POLICY, ports.clock.now())
-  const mine = fingerprint(key.signer.certificate)
-  const good = report.files
-    .filter(({ name }) => name === signed.name)
-    .flatMap(({ signatures }) => signatures)
-    .some((one) => one.signer?.fingerprint === mine && one.integrity === 'intact' && one.coverage === 'whole-file')
+  const signatures = report.files.filter(({ name }) => name === signed.name).flatMap((one) => one.signatures)
+  const good = keys.every(({ signer }) => {
+    const mine = fingerprint(signer.certificate)
+    return signatures.some(
+      (one) => one.signer?.fingerprint === mine && one.integrity === 'intact' && one.coverage === 'whole-file',
+    )
+  })
   if (!good) throw new SignError('FORMAT_OUTPUT_INVALID', 'what was made does not verify; it was not written')
 }

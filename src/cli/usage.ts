@@ -17,6 +17,10 @@ sign
   --algorithm NAME       ${'RSASSA-PKCS1-v1_5, RSA-PSS, ECDSA-P256 …'}; --digest SHA-256|SHA-384|SHA-512
   --pdf-password-file FILE   opens an encrypted PDF
   --key-name NAME        which key, when the file holds several
+  --second-key KEY.p12   signs beside the first: post-quantum beside classical; never inside a PDF, which has one signer
+  --second-password-file FILE   its password, when it is another
+  --second-in own-file|same-file   in NAME.ALGORITHM.p7s (default), or as a parallel signer of the same .p7s, which
+                         OpenSSL 3.0, EU DSS and pyHanko then refuse as a whole
   --allow-expired        sign outside the validity of the certificate
   --force                replace existing results (never the documents themselves)
   --json                 print one JSON object
