@@ -1,5 +1,5 @@
 // Our CAdES-B-B, detached, of every algorithm, before every judge that can read it, each with a tampered twin. Then what only a judge can
-// say: the level string of DSS, its warnings, parallel signers of two kinds.
+// say: the level string of DSS and its warnings. Parallel signers: post-quantum.interop.ts.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -92,19 +92,5 @@ describeWith(['openssl', 'openssl-3.5', 'pyhanko', 'dss'], 'CAdES-B-B before the
       const verdict = await JUDGES[judge](cut)
       expect(verdict, `${judge}: ${verdict.why}`).toMatchObject({ intact: false, accepts: false })
     }
-  })
-
-  test('two parallel signers, ECDSA and ML-DSA: judges that know both accept, OpenSSL 3.0 refuses the whole file', async () => {
-    const rows = [MECHANISMS[0]!, MECHANISMS.find(({ signature }) => signature === 'ML-DSA-65')!]
-    const parties = await Promise.all(rows.map((row) => party(pki, row)))
-    const file = await signFile(cades, sourceFile(at('contract.docx')), parties, {}, at('parallel.p7s'))
-    const one: Case = { file, contents: [at('contract.docx')], trusted: [pki.root], crls: [pki.crl] }
-    const modern = opensslCms('openssl-3.5', one)
-    expect(modern, modern.why).toMatchObject({ intact: true, accepts: true })
-    const castle = await bouncyCastle(one)
-    expect(castle, castle.why).toMatchObject({ intact: true, signatures: 2 })
-    expect(opensslCms('openssl', one)).toMatchObject({ intact: false, accepts: false })
-    const twin = await bouncyCastle({ ...one, contents: [at('other.docx')] })
-    expect(twin).toMatchObject({ intact: false })
   })
 })
