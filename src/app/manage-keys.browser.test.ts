@@ -7,6 +7,7 @@ import { webcryptoProvider } from '../providers/webcrypto/webcrypto-provider.ts'
 import { testEngine } from '../testing/engines.ts'
 import { signerInfoOf, testChain } from '../testing/pki.ts'
 import { fakeClock, testRandom } from '../testing/ports.ts'
+import { createPair } from './key-pair.ts'
 import { createManageKeys, type CreateKeyRequest, type KeyAccess, type ManageKeys } from './manage-keys.ts'
 
 const names: string[] = []
@@ -198,4 +199,19 @@ test('a token is asked only when it is opened, and one that fails hides no other
   await expect(keys.rename({ provider: 'token', id: 't' }, 'x')).rejects.toThrow(RangeError)
   await keys.close('token')
   expect((await keys.list()).keys).toHaveLength(1)
+})
+
+test('a pair of keys is made whole or not at all', async () => {
+  const { keys } = setup()
+  const ML = 'ML-DSA-65'
+  const available = (await keys.algorithms()).find(({ algorithm }) => algorithm === ML)?.available
+  expect(available, 'this browser makes ML-DSA keys').toBe(true)
+  const made = await createPair(request(), ML, (one) => keys.create(one), keys)
+  expect(made.map(({ mechanisms }) => mechanisms[0]?.signature)).toEqual(['ECDSA-P256', ML])
+  expect(new Set(made.map(({ certificate }) => certificate.subject.text)).size).toBe(1)
+  const failing = (one: CreateKeyRequest) =>
+    one.algorithm === ML ? keys.create(one) : Promise.reject(new SignError('KEY_STORAGE_FULL', 'no room'))
+  await expect(createPair(request(), ML, failing, keys)).rejects.toMatchObject({ code: 'KEY_STORAGE_FULL' })
+  expect((await keys.list()).keys).toHaveLength(2)
+  expect(await createPair(request(), null, (one) => keys.create(one), keys)).toHaveLength(1)
 })

@@ -40,6 +40,7 @@ export function ResultPanel({ session, outcomes, throwAway }: Props) {
         <header className="stack-tight">
           <h1>{title}</h1>
           {signed[0] && outcomes.length === 1 && <p className="break muted">{signed[0].result.file.name}</p>}
+          {signed[0]?.beside && outcomes.length === 1 && <p className="break muted">{signed[0].beside.file.name}</p>}
           {outcomes.length > 1 && failed.length > 0 && <p>{i18n.t('sign.failedMany', { count: failed.length })}</p>}
           {outcomes.length > 1 && cancelled > 0 && <p>{i18n.t('sign.cancelledMany', { count: cancelled })}</p>}
         </header>
@@ -73,9 +74,9 @@ export function ResultPanel({ session, outcomes, throwAway }: Props) {
 function Checked({ outcome }: { outcome: Signed }) {
   const i18n = useI18n()
   const [open, setOpen] = useState(false)
-  const signature = outcome.report.signatures.at(-1)
-  const intact =
-    outcome.report.signatures.length > 0 && outcome.report.signatures.every((each) => each.integrity === 'intact')
+  const all = outcome.report.signatures
+  const signature = all.at(-1)
+  const intact = all.length > 0 && all.every((each) => each.integrity === 'intact')
   return (
     <section className="stack" aria-label={i18n.t('sign.verification')}>
       <p className={`tag ${intact ? '' : 'bad'}`}>
@@ -87,7 +88,8 @@ function Checked({ outcome }: { outcome: Signed }) {
         <dt>{i18n.t('verify.kind')}</dt>
         <dd>
           {outcome.format} {outcome.level}
-          {signature && ` · ${signature.algorithm}`}
+          {signature &&
+            ` · ${i18n.list(outcome.format === 'CAdES' ? all.map((each) => each.algorithm) : [signature.algorithm])}`}
         </dd>
         <dt>{i18n.t('sign.fileSize')}</dt>
         <dd>{i18n.bytes(outcome.result.file.blob.size)}</dd>
@@ -126,7 +128,7 @@ function Take({ signed }: { signed: readonly Signed[] }) {
   const { results } = useServices()
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [taken, setTaken] = useState(false)
-  const ids = signed.map((each) => each.result.id)
+  const ids = signed.flatMap(({ result, beside }) => (beside ? [result.id, beside.id] : [result.id]))
   const attempt = async (work: () => Promise<unknown>) => {
     setRefusal(null)
     try {
@@ -135,7 +137,7 @@ function Take({ signed }: { signed: readonly Signed[] }) {
       if (!isAbort(error)) setRefusal(refusalOf(error))
     }
   }
-  const one = signed.length === 1
+  const one = ids.length === 1
   return (
     <>
       {refusal && <RefusalNotice refusal={refusal} />}
@@ -145,7 +147,7 @@ function Take({ signed }: { signed: readonly Signed[] }) {
         onClick={() => void attempt(() => results.download(ids, { zipName: i18n.t('sign.zipName') }))}
       >
         <Icon name="download" />
-        <span>{one ? i18n.t('sign.download') : i18n.t('sign.downloadAll', { count: signed.length })}</span>
+        <span>{one ? i18n.t('sign.download') : i18n.t('sign.downloadAll', { count: ids.length })}</span>
       </button>
       {results.canSaveToFolder && !one && (
         <button type="button" className="button wide" onClick={() => void attempt(() => results.saveToFolder(ids))}>

@@ -4,6 +4,7 @@ import type { FormValues } from '../../../app/form-values.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
 import type {
+  Beside,
   DocumentInspection,
   SignDocuments,
   SignEvent,
@@ -80,8 +81,11 @@ export interface SignSession {
   readonly target: Target | null
   readonly show: (target: Target) => void
   readonly setOptions: (change: Partial<SignOptions>) => void
+  /** The second key as the person chose it; undefined: nothing was chosen yet. */
+  readonly beside: Beside | null | undefined
+  readonly setBeside: (beside: Beside | null) => void
   /** @param finish what is added to the options at the last moment: how the signature looks, with the time of now */
-  readonly sign: (key: KeyRef, finish?: () => Promise<Partial<SignOptions>>) => Promise<void>
+  readonly sign: (key: KeyRef, finish?: () => Promise<Partial<SignOptions>>, beside?: Beside | null) => Promise<void>
   readonly cancel: () => void
   /** After a finished run: the failed ones stay, to be tried again. */
   readonly keepFailed: () => void
@@ -136,6 +140,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
   const [look, setLook] = useState(DEFAULT_LOOK)
   const [target, show] = useState<Target | null>(null)
   const suggested = useRef<FormValues>({})
+  const [beside, setBeside] = useState<Beside | null>()
   const nextId = useRef(1)
   const controller = useRef<AbortController | null>(null)
 
@@ -184,7 +189,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
   const setOptions = useCallback((change: Partial<SignOptions>) => setAllOptions((now) => ({ ...now, ...change })), [])
   const cancel = useCallback(() => controller.current?.abort(), [])
 
-  const sign = async (key: KeyRef, finish?: () => Promise<Partial<SignOptions>>) => {
+  const sign: SignSession['sign'] = async (key, finish, second = null) => {
     const own = new AbortController()
     controller.current = own
     setRun({ status: 'running', events: items.map(() => null), finished: 0, total: items.length })
@@ -196,7 +201,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
       const requested = await Promise.all(items.map((item) => requestFor(item, options)))
       const finished = await finish?.()
       const outcomes = await documents.sign(
-        { items: requested, key, options: { ...options, place, ...finished } },
+        { items: requested, key, beside: second, options: { ...options, place, ...finished } },
         { signal: own.signal, onEvent },
       )
       setRun({ status: 'done', outcomes })
@@ -213,6 +218,8 @@ export function useSignSession(documents: SignDocuments): SignSession {
   }, [items, run])
 
   return {
+    beside,
+    setBeside,
     items,
     options,
     run,
