@@ -50,8 +50,8 @@ export type Composition = Readonly<{
   host?: DocumentHost
   /** Where the keys are: the window's own storage, or that of a Storage Access handle in a third-party frame. */
   keyStorage?: () => IDBFactory | undefined
-  /** Of tokens, files and passkeys; asked for nothing until a person wants them. */
-  providers?: readonly KeyProvider[]
+  /** In another site's page no PIN is asked: what is reached by USB stays to our own windows; Fortify asks for it in its own. */
+  framed?: boolean
   /** Host-delegated, relay or direct. */
   network?: Network
 }>
@@ -72,10 +72,10 @@ export function compose(composition: Composition = {}): Services {
   const store = webcryptoProvider(vault, { clock, random, engine: browserEngine })
   const prompts = createPrompts()
   const { usb } = navigator as { usb?: Usb }
-  const providers = composition.providers ?? [
-    fortifyProvider({ prompt: prompts.prompt }),
-    webUsbProvider({ prompt: prompts.prompt, usb, devices: config.usbTokens }),
-  ]
+  const fortify = fortifyProvider({ prompt: prompts.prompt })
+  const providers: readonly KeyProvider[] = composition.framed
+    ? [fortify]
+    : [fortify, webUsbProvider({ prompt: prompts.prompt, usb, devices: config.usbTokens })]
   const keys = createManageKeys({
     store,
     providers,

@@ -25,7 +25,7 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
       compose({
         config,
         network,
-        ...(parts.mode === 'frame' ? { providers: [] } : {}),
+        framed: parts.mode === 'frame',
         ...(storage ? { keyStorage: () => storage } : { keyStorage: ownStorage }),
       }),
     look: { locale: config.locale, mode: 'auto', accent: config.branding.accent },

@@ -20,21 +20,29 @@ function playwrightFeatures(): string {
   return `--disable-features=${names.join(',')}`
 }
 
-function preferences(kind: ThirdPartyStorage, app: string, crm: string): unknown {
+function preferences({ storage: kind, loopback }: EmbeddingOptions, app: string, crm: string): unknown {
   const site = (origin: string) => `${new URL(origin).protocol}//${new URL(origin).hostname}`
   const now = String((BigInt(Date.now()) + 11_644_473_600_000n) * 1000n)
   const granted = { setting: 1, last_modified: now, expiration: '0', lifetime: '0' }
-  return {
-    profile: {
-      cookie_controls_mode: kind === 'default' ? 2 : 1,
-      ...(kind === 'granted'
-        ? { content_settings: { exceptions: { storage_access: { [`${site(app)},${site(crm)}`]: granted } } } }
-        : {}),
-    },
+  const reach = { setting: loopback?.permission === 'denied' ? 2 : 1 }
+  const ofSites = { [`${app},*`]: reach, [`${crm},*`]: reach }
+  const exceptions = {
+    ...(kind === 'granted' && { storage_access: { [`${site(app)},${site(crm)}`]: granted } }),
+    ...(loopback && loopback.permission !== 'ask' && { loopback_network: ofSites, local_network_access: ofSites }),
   }
+  return { profile: { cookie_controls_mode: kind === 'default' ? 2 : 1, content_settings: { exceptions } } }
 }
 
 export type Embedding = Readonly<{ context: BrowserContext; app: Served; crm: Served; close: () => Promise<void> }>
+
+export type LoopbackOptions = Readonly<{
+  /** What was answered once before, for both sites. */
+  permission: 'granted' | 'denied' | 'ask'
+  /** False: the CRM's frame has no `allow` for it. */
+  delegated: boolean
+  /** HOME with the NSS database that trusts the bridge's certificate. */
+  home: string
+}>
 
 export type EmbeddingOptions = Readonly<{
   storage: ThirdPartyStorage
@@ -52,14 +60,16 @@ export type EmbeddingOptions = Readonly<{
   appHost?: '127.0.0.1' | 'localhost'
   /** Answers of the CRM's server beside its files. */
   crmOverrides?: Readonly<Record<string, () => string>>
+  /** Both sites count as public, as they are in life, so that reaching a program of this machine needs the permission. */
+  loopback?: LoopbackOptions
   /** Changes to config.json. */
   config?: Readonly<Record<string, unknown>>
 }>
 
 /** The built app and the demo CRM on two sites (127.0.0.1 and localhost), and a fresh profile. */
 export async function openEmbedding(options: EmbeddingOptions): Promise<Embedding> {
-  const { storage, crmHeaders = {}, sandbox = null, listed = true, config = {} } = options
   const { appHost = '127.0.0.1', crmOverrides = {} } = options
+  const { crmHeaders = {}, sandbox = null, listed = true, config = {}, loopback } = options
   const embedders = options.embedders ?? []
   const root = join(process.cwd(), 'dist/app')
   const bare = { '/config.json': () => JSON.stringify({ version: 1, embedders, ...config }) }
@@ -78,23 +88,36 @@ export async function openEmbedding(options: EmbeddingOptions): Promise<Embeddin
   const profile = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
   const file = join(profile, 'Default/Preferences')
   mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, JSON.stringify(preferences(storage, app.origin, crm.origin)))
+  writeFileSync(file, JSON.stringify(preferences(options, app.origin, crm.origin)))
   const features = playwrightFeatures()
   const launch = chromiumLaunch()
   const context = await chromium.launchPersistentContext(profile, {
     ...launch,
     ignoreDefaultArgs: [features, '--disable-popup-blocking'],
-    args: [...launch.args, features.replace('ThirdPartyStoragePartitioning,', '')],
+    args: [
+      ...launch.args,
+      features.replace('ThirdPartyStoragePartitioning,', ''),
+      ...(loopback ? [`--ip-address-space-overrides=${[app, crm].map(publicPort).join()}`] : []),
+    ],
+    ...(loopback && { env: { ...process.env, HOME: loopback.home } as Record<string, string> }),
     viewport: { width: 1280, height: 900 },
     locale: 'en-US',
   })
   if (sandbox !== null) await context.addInitScript(sandboxFrames, sandbox)
+  if (loopback?.delegated === false) await context.addInitScript(withoutAllow)
   const close = async () => {
     await context.close()
     await Promise.all([app.close(), crm.close()])
     rmSync(profile, { recursive: true, force: true })
   }
   return { context, app, crm, close }
+}
+
+const publicPort = ({ origin }: Served): string => `127.0.0.1:${new URL(origin).port}=public`
+
+/** A CRM that delegates nothing to the frames it makes. */
+function withoutAllow(): void {
+  Object.defineProperty(HTMLIFrameElement.prototype, 'allow', { value: '', writable: false })
 }
 
 /** A CRM that puts every frame it makes into a sandbox. */

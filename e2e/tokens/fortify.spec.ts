@@ -5,10 +5,7 @@ import { chromium, type BrowserContext, type Page } from '@playwright/test'
 import { chromiumLaunch } from '../../scripts/chromium.mjs'
 import { opensslDetached, pdfsig } from '../main/judges.ts'
 import { openToSign, SAMPLES, sign, signButton, takeFile } from '../main/steps.ts'
-import { expect, test as base, watch } from '../support/test.ts'
-import { makeRig, missing, startBridge, type Bridge, type Rig } from '../token/rig.mjs'
-
-const lacks = missing()
+import { expect, lacks, test as base, watch } from './bridge.ts'
 
 /** A browser of a person who has Fortify: the profile trusts its TLS certificate and was asked for the loopback permission. */
 function profile(origin: string): string {
@@ -20,23 +17,9 @@ function profile(origin: string): string {
   return folder
 }
 
-type Fixtures = { bridge: Bridge; person: BrowserContext; tokenPage: Page }
+type Fixtures = { person: BrowserContext; tokenPage: Page }
 
-const test = base.extend<Fixtures, { rig: Rig }>({
-  rig: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixture's dependencies from the pattern
-    async ({}, use) => {
-      const rig = makeRig()
-      await use(rig)
-      rig.remove()
-    },
-    { scope: 'worker' },
-  ],
-  bridge: async ({ rig }, use) => {
-    const bridge = await startBridge(rig)
-    await use(bridge)
-    await bridge.stop()
-  },
+const test = base.extend<Fixtures>({
   person: async ({ rig, site }, use) => {
     const env = { ...process.env, HOME: rig.home } as Record<string, string>
     const options = { ...chromiumLaunch(), env, locale: 'en-US', viewport: { width: 1280, height: 900 } }

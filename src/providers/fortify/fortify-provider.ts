@@ -2,7 +2,7 @@ import { SignError, type KeyErrorCode } from '../../core/errors.ts'
 import type { TokenProvider, Prompt, SigningKey } from '../../core/keys.ts'
 import { loadClient, type ClientEvents, type FortifyClient, type TokenInfo } from './client.ts'
 import { withDeadline } from './deadline.ts'
-import { loopbackState } from './loopback.ts'
+import { loopbackDelegated, loopbackState } from './loopback.ts'
 import { tokenKeys } from './token-keys.ts'
 import { translateError } from './translate-error.ts'
 
@@ -68,14 +68,14 @@ export function fortifyProvider({ prompt, load = loadClient }: FortifyDependenci
 
     async availability() {
       if (client || (await loopbackState()) !== 'denied') return { ready: true }
-      return { ready: false, reason: 'KEY_LOOPBACK_DENIED' }
+      return { ready: false, reason: deniedCode() }
     },
 
     async keys(signal) {
       signal.throwIfAborted()
       if (client && !stale) return found
       if (!client && (await loopbackState()) === 'denied') {
-        throw new SignError('KEY_LOOPBACK_DENIED', 'loopback-network is denied')
+        throw new SignError(deniedCode(), 'loopback-network is denied')
       }
       const api = client ?? (await load(events))
       try {
@@ -114,6 +114,9 @@ export function fortifyProvider({ prompt, load = loadClient }: FortifyDependenci
   }
 }
 
+/** What a person can do about it: the address bar here, or a window of our own. */
+const deniedCode = (): KeyErrorCode => (loopbackDelegated() ? 'KEY_LOOPBACK_DENIED' : 'KEY_NEEDS_WINDOW')
+
 function step<T>(
   work: Promise<T>,
   milliseconds: number,
@@ -133,7 +136,7 @@ async function reach(api: FortifyClient, signal: AbortSignal): Promise<void> {
   } catch (error) {
     const loopback = await loopbackState()
     if (error instanceof SignError && error.code === 'KEY_BRIDGE_NOT_FOUND' && loopback !== 'granted') {
-      const code = loopback === 'denied' ? 'KEY_LOOPBACK_DENIED' : 'KEY_BRIDGE_NOT_FOUND'
+      const code = loopback === 'denied' ? deniedCode() : 'KEY_BRIDGE_NOT_FOUND'
       throw new SignError(code, error.message, { cause: error, details: { loopback } })
     }
     throw error

@@ -16,3 +16,15 @@ export async function loopbackState(): Promise<LoopbackState> {
   }
   return 'not-asked'
 }
+
+type PolicyHolder = { featurePolicy?: { allowsFeature(name: string): boolean; features(): readonly string[] } }
+
+/**
+ * False: this is a frame, and the page around it did not delegate the permission to it (`allow="loopback-network"`). The permission's
+ * own state is `denied` then too, but nothing in the address bar could change it. Browsers that do not tell count as delegated.
+ */
+export function loopbackDelegated(): boolean {
+  const policy = (document as PolicyHolder).featurePolicy
+  const names = ['loopback-network', 'local-network-access'].filter((name) => policy?.features().includes(name))
+  return names.length === 0 || names.some((name) => policy?.allowsFeature(name))
+}

@@ -15,10 +15,12 @@ type Props = Readonly<{
   /** Opens the form for a new key. */
   onCreate: () => void
   disabled?: boolean
+  /** In a frame: the way to the keys that the page around it keeps away. */
+  onWindow?: () => void
 }>
 
 /** The certificate that will sign, and the way to another. Without chrome of its own: it fits a page, a frame and a window. */
-export function CertificatePicker({ listing, chosen, onChoose, onCreate, disabled = false }: Props) {
+export function CertificatePicker({ listing, chosen, onChoose, onCreate, disabled = false, onWindow }: Props) {
   const i18n = useI18n()
   const [open, setOpen] = useState(false)
   const labelId = useId()
@@ -28,7 +30,7 @@ export function CertificatePicker({ listing, chosen, onChoose, onCreate, disable
         {i18n.t('sign.whoSigns')}
       </h2>
       {!listing && <div className="certificate-button placeholder" aria-busy="true" />}
-      {listing && !chosen && <NoKey listing={listing} onCreate={onCreate} />}
+      {listing && !chosen && <NoKey listing={listing} onCreate={onCreate} onWindow={onWindow} />}
       {chosen && (
         <button type="button" className="certificate-button" disabled={disabled} onClick={() => setOpen(true)}>
           <CertificateSummary card={chosen} />
@@ -39,6 +41,7 @@ export function CertificatePicker({ listing, chosen, onChoose, onCreate, disable
         <ChooseDialog
           listing={listing}
           chosen={chosen}
+          onWindow={onWindow}
           onClose={() => setOpen(false)}
           onChoose={(key) => {
             onChoose(key)
@@ -54,7 +57,9 @@ export function CertificatePicker({ listing, chosen, onChoose, onCreate, disable
   )
 }
 
-function NoKey({ listing, onCreate }: { listing: KeyListing; onCreate: () => void }) {
+type NoKeyProps = Readonly<{ listing: KeyListing; onCreate: () => void; onWindow: (() => void) | undefined }>
+
+function NoKey({ listing, onCreate, onWindow }: NoKeyProps) {
   const i18n = useI18n()
   const blocked = listing.providers.find((provider) => provider.place === 'browser' && provider.unavailable)
   return (
@@ -67,7 +72,7 @@ function NoKey({ listing, onCreate }: { listing: KeyListing; onCreate: () => voi
         <Icon name="plus" />
         {i18n.t('keys.newKey')}
       </button>
-      <OtherKeys listing={listing} onOpened={() => undefined} />
+      <OtherKeys listing={listing} onOpened={() => undefined} onWindow={onWindow} />
     </div>
   )
 }
@@ -75,12 +80,13 @@ function NoKey({ listing, onCreate }: { listing: KeyListing; onCreate: () => voi
 type ChooseProps = Readonly<{
   listing: KeyListing
   chosen: KeyCard | null
+  onWindow: (() => void) | undefined
   onChoose: (key: KeyRef) => void
   onCreate: () => void
   onClose: () => void
 }>
 
-function ChooseDialog({ listing, chosen, onChoose, onCreate, onClose }: ChooseProps) {
+function ChooseDialog({ listing, chosen, onChoose, onCreate, onClose, onWindow }: ChooseProps) {
   const i18n = useI18n()
   return (
     <Dialog
@@ -111,7 +117,7 @@ function ChooseDialog({ listing, chosen, onChoose, onCreate, onClose }: ChoosePr
           </li>
         ))}
       </ul>
-      <OtherKeys listing={listing} onOpened={() => undefined} />
+      <OtherKeys listing={listing} onOpened={() => undefined} onWindow={onWindow} />
     </Dialog>
   )
 }

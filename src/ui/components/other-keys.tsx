@@ -33,10 +33,12 @@ type Props = Readonly<{
   onOpened: (listing: KeyListing) => void
   /** Offers Fortify's own list too; not inside a modal dialog, under which nothing else can be reached. */
   withPicker?: boolean
+  /** In a frame: signs in a window of our own, where every way to a key is open. */
+  onWindow?: (() => void) | undefined
 }>
 
 /** The ways to keys that do not live in this browser; nothing is reached before a person presses. */
-export function OtherKeys({ listing, onOpened, withPicker = false }: Props) {
+export function OtherKeys({ listing, onOpened, withPicker = false, onWindow }: Props) {
   const i18n = useI18n()
   const { keys, pickToken } = useServices()
   const announce = useAnnounce()
@@ -110,6 +112,14 @@ export function OtherKeys({ listing, onOpened, withPicker = false }: Props) {
       )}
       {refusal && (
         <RefusalNotice refusal={refusal}>
+          {onWindow && isOfPlace(refusal) && (
+            <p>
+              <button type="button" className="button small" onClick={onWindow}>
+                {i18n.t('hosted.signInWindow')}
+              </button>
+            </p>
+          )}
+          {refusal.details['loopback'] === 'prompt' && <p>{i18n.t('keyring.fortifyAsked')}</p>}
           {refusal.code === 'KEY_BRIDGE_NOT_FOUND' && (
             <p>
               <a href="https://fortifyapp.com/" target="_blank" rel="noopener noreferrer">
@@ -122,6 +132,9 @@ export function OtherKeys({ listing, onOpened, withPicker = false }: Props) {
     </section>
   )
 }
+
+/** What another place of the page may change, but no second try in this one. */
+const isOfPlace = ({ code }: Refusal): boolean => code === 'KEY_NEEDS_WINDOW' || code === 'KEY_LOOPBACK_DENIED'
 
 type ButtonProps = Readonly<{
   id: Shown

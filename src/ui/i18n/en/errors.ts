@@ -29,7 +29,7 @@ export const errors = {
   KEY_USAGE_FORBIDS:
     'The certificate is not meant for signing documents.\nNothing was signed. Choose another certificate.',
   KEY_NEEDS_WINDOW:
-    'This key can only be used in a window of its own.\nNothing was signed. Press the button again to open the window.',
+    'The page around this one does not let it talk to programs on this computer.\nNothing was signed. Sign in a window of its own.',
   KEY_BRIDGE_NOT_FOUND:
     'The program that talks to your token does not answer.\nNothing was signed. Start Fortify (or install it), then try again.',
   KEY_BRIDGE_UNSUPPORTED:

@@ -204,6 +204,7 @@ function FramePanel(props: PanelProps) {
             chosen={signer}
             onChoose={onChoose}
             onCreate={toWindow}
+            onWindow={toWindow}
             disabled={run.status === 'running' || open.command.signer !== null}
           />
         )}
