@@ -86,7 +86,8 @@ export function createCertificateRequests({
       const notBefore = new Date(Math.floor(clock.now().getTime() / 1000) * 1000)
       const notAfter = new Date(notBefore)
       notAfter.setUTCFullYear(notAfter.getUTCFullYear() + years)
-      const input = { name: plainName(nameFacts(subject)), spki, mechanism, notBefore, notAfter }
+      const name = plainName(nameFacts(subject))
+      const input = { name, subject: subject.der, spki, mechanism, notBefore, notAfter }
       const der = await buildSelfSigned(input, ports, (octets) => key.sign(octets, mechanism, signal))
       await store.installCertificate(ref.id, der, [])
       return cardOf(ref.id)

@@ -105,6 +105,56 @@ describe('the company CA', () => {
     await expect(ca.revoke(authority.ref, 'ff', 'superseded')).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' })
   })
 
+  test('issued again from the kept request; a renewed CA keeps key and name, so that what it issued still leads to it', async () => {
+    const { keys, requests, ca } = world()
+    const made = await ca.create({
+      algorithm: 'ECDSA-P256',
+      subject: { commonName: 'Lab CA', country: 'UA' },
+      years: 2,
+    })
+    const signer = await keys.create({ algorithm: 'ECDSA-P256', subject, years: 1 })
+    const request = await requests.request(signer.ref, null)
+    const first = await requests.install((await ca.issue(made.ref, request.blob, { years: 1 })).blob)
+    const again = await requests.install((await ca.issueAgain(made.ref, first.certificate.serialNumber, 2)).blob)
+    expect(again.certificate.serialNumber).not.toBe(first.certificate.serialNumber)
+    expect(again.certificate.notAfter > first.certificate.notAfter).toBe(true)
+    const [before, after] = [first, again].map(({ certificate }) => parseCertificate(certificate.der))
+    expect(after?.spki).toEqual(before?.spki)
+    expect(after?.subject.der).toEqual(before?.subject.der)
+    expect((await ca.registry(made.ref)).issued).toHaveLength(2)
+    await expect(ca.issueAgain(made.ref, 'ff', 1)).rejects.toMatchObject({ code: 'KEY_NOT_FOUND' })
+
+    const renewed = await ca.renew(made.ref, 10)
+    expect(renewed.certificate).toMatchObject({ isCa: true })
+    expect(renewed.certificate.notAfter.getUTCFullYear()).toBe(2036)
+    const root = parseCertificate(renewed.certificate.der)
+    expect(root.subject.der).toEqual(parseCertificate(made.certificate.der).subject.der)
+    const check = {
+      spki: root.spki,
+      data: after?.tbs ?? new Uint8Array(),
+      signature: after?.signature ?? new Uint8Array(),
+    }
+    const algorithm = after?.signatureAlgorithm ?? new Uint8Array()
+    expect((await verifySignature(browserEngine, { ...check, algorithm })).valid).toBe(true)
+    expect((await ca.registry(renewed.ref)).issued).toHaveLength(2)
+  })
+
+  test('an expired CA issues nothing, and says so', async () => {
+    const { keys, requests, ca } = world()
+    const authority = await ca.create({ algorithm: 'ECDSA-P256', subject: { commonName: 'Old CA' }, years: 1 })
+    const signer = await keys.create({ algorithm: 'ECDSA-P256', subject, years: 1 })
+    const { blob } = await requests.request(signer.ref, null)
+    const later = fakeClock('2028-01-01T00:00:00Z')
+    const { store } = world()
+    const expired = createCompanyCa({ keys, store, clock: later, ports, settings: vault })
+    await expect(expired.issue(authority.ref, blob, { years: 1 })).rejects.toMatchObject({
+      code: 'KEY_CERTIFICATE_EXPIRED',
+    })
+    expect((await expired.registry(authority.ref)).issued).toEqual([])
+    await expired.renew(authority.ref, 5)
+    expect((await expired.issue(authority.ref, blob, { years: 1 })).name).toBe('Olena.pem')
+  })
+
   test('a certificate of another key is not installed, nor a file without one', async () => {
     const { keys, requests, ca } = world()
     const authority = await ca.create({ algorithm: 'ECDSA-P256', subject: { commonName: 'Lab CA' }, years: 5 })

@@ -1,5 +1,5 @@
 import { encodePem } from '../core/bytes/pem.ts'
-import { fromHex } from '../core/bytes/bytes.ts'
+import { fromBase64, fromHex, toBase64 } from '../core/bytes/bytes.ts'
 import { SignError } from '../core/errors.ts'
 import type { SignedFile } from '../core/formats/format.ts'
 import type { KeyStore, SigningKey, SubjectName } from '../core/keys.ts'
@@ -21,6 +21,8 @@ export type IssuedCertificate = Readonly<{
   issuedAt: string
   notAfter: string
   revoked: null | Readonly<{ at: string; reason: RevocationReason }>
+  /** The request, base64 of its DER, and where the CRL is published: what issuing again needs. Absent: issued before this was kept. */
+  again?: Readonly<{ request: string; crlUrl?: string }>
 }>
 
 /** What the CA remembers; kept beside its key, exported and imported as a file. */
@@ -35,7 +37,7 @@ export type RequestSummary = Readonly<{
 }>
 
 export interface CompanyCa {
-  /** The keys of this browser whose certificate is a CA. */
+  /** The keys, of this browser and of tokens that were opened, whose certificate is a CA. */
   authorities(): Promise<readonly KeyCard[]>
   /** A key and a self-signed CA certificate, for certificates of the company's own signers. @throws as ManageKeys.create */
   create(request: Pick<CreateKeyRequest, 'algorithm' | 'subject' | 'years'>, signal?: AbortSignal): Promise<KeyCard>
@@ -47,6 +49,10 @@ export interface CompanyCa {
     request: Blob,
     options: { years: number; name?: SubjectName; crlUrl?: string; signal?: AbortSignal },
   ): Promise<SignedFile>
+  /** A new certificate for the key and name of one that was issued. @throws as `issue`; SignError `KEY_NOT_FOUND` */
+  issueAgain(ca: KeyRef, serialNumber: string, years: number, signal?: AbortSignal): Promise<SignedFile>
+  /** A new CA certificate for the same key and name: what it issued before stays valid. @throws as ManageKeys.create */
+  renew(ca: KeyRef, years: number, signal?: AbortSignal): Promise<KeyCard>
   registry(ca: KeyRef): Promise<Registry>
   /** For ever. @throws SignError `KEY_NOT_FOUND` for a serial number that this CA did not issue */
   revoke(ca: KeyRef, serialNumber: string, reason: RevocationReason): Promise<Registry>
@@ -77,7 +83,25 @@ export function createCompanyCa(world: CompanyCaPorts): CompanyCa {
     return next
   }
   async function caCards(): Promise<readonly KeyCard[]> {
-    return (await keys.list()).keys.filter((card) => card.managed && card.certificate.isCa)
+    return (await keys.list()).keys.filter((card) => card.certificate.isCa)
+  }
+
+  /** Makes the CA certificate over what the key's present certificate says of key and validity. */
+  async function certify(
+    ref: KeyRef,
+    name: NameInput | Uint8Array,
+    validity: Readonly<{ notBefore: Date; notAfter: Date }>,
+    signal: AbortSignal,
+  ): Promise<KeyCard> {
+    const key = await keys.find(ref, signal)
+    const { spki } = parseCertificate(key.signer.certificate)
+    const mechanism = mechanismOf(key)
+    const input = { name, spki, mechanism, ...validity }
+    const der = await buildAuthority(input, ports, (octets) => key.sign(octets, mechanism, signal))
+    await store.installCertificate(ref.id, der, [])
+    const card = (await caCards()).find((one) => one.ref.provider === ref.provider && one.ref.id === ref.id)
+    if (!card) throw new SignError('KEY_CREATION_FAILED', 'the CA certificate was not kept')
+    return card
   }
 
   return {
@@ -87,20 +111,30 @@ export function createCompanyCa(world: CompanyCaPorts): CompanyCa {
     async create({ algorithm, subject, years }, signal = new AbortController().signal) {
       const made = await keys.create({ algorithm, subject, years }, signal)
       try {
-        const key = await keys.find(made.ref, signal)
-        const { certificate, spki } = { certificate: made.certificate, ...parseCertificate(key.signer.certificate) }
-        const mechanism = mechanismOf(key)
-        const name: NameInput = { ...subject }
-        const input = { name, spki, mechanism, notBefore: certificate.notBefore, notAfter: certificate.notAfter }
-        const der = await buildAuthority(input, ports, (octets) => key.sign(octets, mechanism, signal))
-        await store.installCertificate(made.ref.id, der, [])
+        const { notBefore, notAfter } = made.certificate
+        return await certify(made.ref, { ...subject }, { notBefore, notAfter }, signal)
       } catch (error) {
         await keys.remove(made.ref).catch(() => undefined)
         throw error
       }
-      const card = (await caCards()).find(({ ref }) => ref.id === made.ref.id)
-      if (!card) throw new SignError('KEY_CREATION_FAILED', 'the CA certificate was not kept')
-      return card
+    },
+
+    async renew(ca, years, signal = new AbortController().signal) {
+      if (!Number.isInteger(years) || years < 1 || years > 30) throw new RangeError('years: 1 to 30')
+      if (ca.provider !== store.id) throw new RangeError('the certificate of a token is renewed where it was issued')
+      const card = (await caCards()).find(({ ref }) => ref.provider === ca.provider && ref.id === ca.id)
+      if (!card) throw new SignError('KEY_NOT_FOUND', 'no such authority')
+      const notBefore = now()
+      const { subject } = parseCertificate(card.certificate.der)
+      return certify(ca, subject.der, { notBefore, notAfter: yearsLater(notBefore, years) }, signal)
+    },
+
+    async issueAgain(ca, serialNumber, years, signal) {
+      const before = (await registry(ca)).issued.find((one) => one.serialNumber === serialNumber)
+      if (!before?.again) throw new SignError('KEY_NOT_FOUND', 'the request of this certificate was not kept')
+      const { request, crlUrl } = before.again
+      const blob = new Blob([new Uint8Array(fromBase64(request))])
+      return this.issue(ca, blob, { years, ...(crlUrl ? { crlUrl } : {}), ...(signal ? { signal } : {}) })
     },
 
     async inspect(blob) {
@@ -116,8 +150,7 @@ export function createCompanyCa(world: CompanyCaPorts): CompanyCa {
       const authority = parseCertificate(key.signer.certificate)
       const mechanism = mechanismOf(key)
       const notBefore = now()
-      const wanted = new Date(notBefore)
-      wanted.setUTCFullYear(wanted.getUTCFullYear() + years)
+      const wanted = yearsLater(notBefore, years)
       const notAfter = wanted < authority.notAfter ? wanted : authority.notAfter
       const der = await issueCertificate(
         {
@@ -139,6 +172,8 @@ export function createCompanyCa(world: CompanyCaPorts): CompanyCa {
         issuedAt: notBefore.toISOString(),
         notAfter: notAfter.toISOString(),
         revoked: null,
+        // A confirmed name that is not the request's own is the person's word of that day: it is asked again.
+        ...(name ? {} : { again: { request: toBase64(request.der), ...(crlUrl ? { crlUrl } : {}) } }),
       }
       const before = await registry(ca)
       // Remembered before it is handed out: a certificate that the registry does not know could never be revoked.
@@ -180,6 +215,12 @@ export function createCompanyCa(world: CompanyCaPorts): CompanyCa {
 }
 
 const serialBytes = (hex: string): Uint8Array => fromHex(hex.length % 2 === 0 ? hex : `0${hex}`)
+
+function yearsLater(start: Date, years: number): Date {
+  const end = new Date(start)
+  end.setUTCFullYear(end.getUTCFullYear() + years)
+  return end
+}
 
 function mechanismOf(key: SigningKey): SigningKey['signer']['mechanisms'][number] {
   const [mechanism] = key.signer.mechanisms

@@ -20,7 +20,8 @@ import { verifyRequest, type CertificationRequest } from './request.ts'
 type Making = Readonly<{ engine: Engine; random: Random }>
 
 export type AuthorityInput = Readonly<{
-  name: NameInput
+  /** Or the DER of a Name to keep, octet for octet: what was issued under it names it so. */
+  name: NameInput | Uint8Array
   spki: Uint8Array
   mechanism: Mechanism
   notBefore: Date
@@ -29,7 +30,7 @@ export type AuthorityInput = Readonly<{
 
 /** The CA's own self-signed certificate: pathLenConstraint 0, so that it can make signers and no further CA. */
 export async function buildAuthority(input: AuthorityInput, ports: Making, sign: SignOctets): Promise<Uint8Array> {
-  const name = buildName(input.name)
+  const name = input.name instanceof Uint8Array ? input.name : buildName(input.name)
   const identifier = keyIdentifier(input.spki)
   return buildCertificate(
     {

@@ -68,6 +68,8 @@ export function randomSerialNumber(random: Random): Uint8Array {
 
 export type SelfSignedInput = Readonly<{
   name: NameInput
+  /** DER of the Name to keep, octet for octet, when a certificate is renewed; absent: `name` as it is built here. */
+  subject?: Uint8Array
   spki: Uint8Array
   mechanism: Mechanism
   notBefore: Date
@@ -89,7 +91,7 @@ export async function buildSelfSigned(
   sign: SignOctets,
 ): Promise<DerBytes> {
   if (!(input.notBefore < input.notAfter)) throw new RangeError('notAfter must lie after notBefore')
-  const name = buildName(input.name)
+  const name = input.subject ?? buildName(input.name)
   const identifier = keyIdentifier(input.spki)
   const email = input.name.email?.trim()
   const extensions = [

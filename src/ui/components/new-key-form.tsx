@@ -1,4 +1,5 @@
 import { useEffect, useId, useState } from 'react'
+import { createPair } from '../../app/key-pair.ts'
 import type { AlgorithmChoice, KeyCard } from '../../app/manage-keys.ts'
 import { refusalOf } from '../../app/refusal.ts'
 import type { Refusal, SignedFile } from '../../core/formats/format.ts'
@@ -7,6 +8,7 @@ import type { NewKeyAlgorithm } from '../../core/keys.ts'
 import { useI18n } from '../i18n/context.tsx'
 import { useServices } from '../services.tsx'
 import { BackupChoice, type BackupPlan } from './backup-choice.tsx'
+import { algorithmName } from './certificate.tsx'
 import { Dialog } from './dialog.tsx'
 import { saveFile } from './save-file.ts'
 import { useAnnounce } from './live.tsx'
@@ -16,6 +18,17 @@ type Draft = Readonly<{ name: string; organization: string; email: string; count
 
 const EMPTY: Draft = { name: '', organization: '', email: '', country: '', years: 3 }
 const YEARS = [1, 2, 3, 5, 10] as const
+
+function draftOf(like: KeyCard | undefined): Draft {
+  const { commonName, organization, email, country } = like?.certificate.subject ?? {}
+  return {
+    ...EMPTY,
+    name: commonName ?? '',
+    organization: organization ?? '',
+    email: email ?? '',
+    country: country ?? '',
+  }
+}
 
 type Problem = 'name' | 'email' | 'country'
 
@@ -43,24 +56,37 @@ function useAlgorithms(): readonly AlgorithmChoice[] | null {
   return choices
 }
 
-type Props = Readonly<{ onClose: () => void; onCreated: (card: KeyCard) => void }>
+/** What a classical key is paired with. */
+const SECOND = 'ML-DSA-65' satisfies NewKeyAlgorithm
+
+const canMake = (choices: readonly AlgorithmChoice[] | null, algorithm: NewKeyAlgorithm): boolean =>
+  choices?.some((choice) => choice.algorithm === algorithm && choice.available) ?? false
+
+type Props = Readonly<{
+  onClose: () => void
+  onCreated: (card: KeyCard) => void
+  /** The key that the new one takes the place of: its name and algorithm are proposed. */
+  like?: KeyCard
+}>
 
 /** Three fields that matter, the rest folded, and what the choice means written beside the button. */
-export function NewKeyDialog({ onClose, onCreated }: Props) {
+export function NewKeyDialog({ onClose, onCreated, like }: Props) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const { keys, backups } = useServices()
   const choices = useAlgorithms()
   const [plan, setPlan] = useState<BackupPlan>({ kind: 'none' })
-  const [made, setMade] = useState<{ card: KeyCard; file: SignedFile } | null>(null)
-  const [draft, setDraft] = useState(EMPTY)
-  const [picked, setPicked] = useState<NewKeyAlgorithm | null>(null)
+  const [made, setMade] = useState<readonly MadeKey[] | null>(null)
+  const [draft, setDraft] = useState(() => draftOf(like))
+  const [picked, setPicked] = useState<string | null>(like?.mechanisms[0]?.signature ?? null)
+  const [paired, setPaired] = useState(false)
   const [tried, setTried] = useState(false)
   const [busy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const chosen =
     choices?.find((choice) => choice.algorithm === picked) ?? choices?.find((choice) => choice.isDefault) ?? null
   const problems = problemsOf(draft)
+  const mayPair = chosen !== null && chosen.algorithm !== SECOND && canMake(choices, SECOND)
 
   const create = async () => {
     setTried(true)
@@ -78,14 +104,22 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
           ...(draft.country && { country: draft.country.toUpperCase() }),
         },
       }
+      const make = async (one: typeof request): Promise<MadeKey> => {
+        if (plan.kind === 'none') {
+          const card = await keys.create(one)
+          return { ref: card.ref, card, file: null }
+        }
+        const backed = await backups.create(one, plan.secrets)
+        return { ref: backed.card.ref, ...backed }
+      }
+      const all = await createPair(request, mayPair && paired ? SECOND : null, make, keys)
       if (plan.kind === 'backup') {
-        setMade(await backups.create(request, plan.secrets))
+        setMade(all)
         announce(i18n.t('keyring.backupReady'))
         return
       }
-      const card = await keys.create(request)
       announce(i18n.t('keys.created', { name: draft.name.trim() }))
-      onCreated(card)
+      onCreated(all[0].card)
     } catch (error) {
       if (!isAbort(error)) setRefusal(refusalOf(error))
     } finally {
@@ -93,7 +127,7 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
     }
   }
 
-  if (made) return <BackupReady made={made} onDone={() => onCreated(made.card)} />
+  if (made) return <BackupReady made={made} onDone={() => made[0] && onCreated(made[0].card)} />
   return (
     <Dialog
       title={i18n.t('keys.newKey')}
@@ -125,6 +159,17 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
       >
         <SubjectFields draft={draft} onDraft={setDraft} problems={tried ? problems : []} />
         <AlgorithmSelect choices={choices} chosen={chosen} onPick={setPicked} />
+        {mayPair && (
+          <div className="field">
+            <label className="choice">
+              <input type="checkbox" checked={paired} onChange={(event) => setPaired(event.target.checked)} />
+              <span>
+                {i18n.t('keys.pair')}
+                <span className="hint block">{i18n.t('keys.pairMeans')}</span>
+              </span>
+            </label>
+          </div>
+        )}
         <BackupChoice name={draft.name} onPlan={setPlan} />
         {plan.kind === 'none' && (
           <Notice tone="warn" title={i18n.t('keys.noBackup')}>
@@ -137,28 +182,38 @@ export function NewKeyDialog({ onClose, onCreated }: Props) {
   )
 }
 
-/** The dialog does not close before the file was taken: a backup that was never saved is none. */
-function BackupReady({ made, onDone }: { made: { card: KeyCard; file: SignedFile }; onDone: () => void }) {
+type MadeKey = Readonly<{ ref: KeyCard['ref']; card: KeyCard; file: SignedFile | null }>
+
+/** The dialog does not close before every file was taken: a backup that was never saved is none. */
+function BackupReady({ made, onDone }: { made: readonly MadeKey[]; onDone: () => void }) {
   const i18n = useI18n()
-  const [saved, setSaved] = useState(false)
-  const save = () => {
-    saveFile(made.file)
-    setSaved(true)
-  }
+  const [saved, setSaved] = useState<readonly SignedFile[]>([])
+  const files = made.flatMap(({ card, file }) => (file ? [{ card, file }] : []))
   return (
     <Dialog
       title={i18n.t('keyring.backupFile')}
       footer={
-        <button type="button" className="button primary" disabled={!saved} onClick={onDone}>
+        <button type="button" className="button primary" disabled={saved.length < files.length} onClick={onDone}>
           {i18n.t('keyring.done')}
         </button>
       }
     >
       <div className="stack">
         <p>{i18n.t('keyring.backupReady')}</p>
-        <button type="button" className="button" onClick={save}>
-          {i18n.t(saved ? 'keyring.backupSaved' : 'keyring.saveBackup')}
-        </button>
+        {files.map(({ card, file }) => (
+          <button
+            key={card.ref.id}
+            type="button"
+            className="button"
+            onClick={() => {
+              saveFile(file)
+              setSaved((now) => [...new Set([...now, file])])
+            }}
+          >
+            {i18n.t(saved.includes(file) ? 'keyring.backupSaved' : 'keyring.saveBackup')}
+            {files.length > 1 && ` (${algorithmName(card.certificate)})`}
+          </button>
+        ))}
       </div>
     </Dialog>
   )

@@ -21,6 +21,9 @@ export const keys = {
   'algorithm_ML-DSA-65': 'ML-DSA-65: withstands quantum computers',
   readableByAll: 'All common programs can check its signatures.',
   unreadableBy: 'Cannot be checked yet by {verifiers}.',
+  pair: 'With a post-quantum key beside it',
+  pairMeans:
+    'A second key, ML-DSA-65, in the same name. Signature files can then carry both; in a PDF only the first signs.',
   noBackup: 'This key cannot be backed up or moved',
   noBackupMeans:
     'If this browser’s data is cleared, the key is gone: documents it signed stay valid, and you make a new key. The certificate is self-signed: others must be told that it is yours.',

@@ -5,7 +5,8 @@ import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal, SignedFile } from '../../../core/formats/format.ts'
 import { CertificateSummary } from '../../components/certificate.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { RefusalNotice } from '../../components/notice.tsx'
+import { useAnnounce } from '../../components/live.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { hrefOf } from '../../routes.ts'
@@ -16,6 +17,7 @@ import { IssuedTable } from './issued-table.tsx'
 import { NewAuthorityDialog } from './new-authority-dialog.tsx'
 
 const CRL_DAYS = 30
+const RENEWAL_YEARS = 10
 
 /** A company that has no certificate authority is its own here: requests in, certificates and revocation lists out, as files. */
 export function CompanyPage() {
@@ -47,7 +49,7 @@ export function CompanyPage() {
       </header>
       <div className="key-list" aria-busy={authorities === null}>
         {authorities?.map((card) => (
-          <Authority key={card.ref.id} card={card} />
+          <Authority key={card.ref.id} card={card} onChanged={refresh} />
         ))}
         {authorities?.length === 0 && (
           <div className="empty">
@@ -71,9 +73,10 @@ export function CompanyPage() {
   )
 }
 
-function Authority({ card }: { card: KeyCard }) {
+function Authority({ card, onChanged }: { card: KeyCard; onChanged: () => Promise<void> }) {
   const i18n = useI18n()
   const { companyCa, keys } = useServices()
+  const announce = useAnnounce()
   const [registry, setRegistry] = useState<Registry | null>(null)
   const [issuing, setIssuing] = useState(false)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
@@ -90,9 +93,34 @@ function Authority({ card }: { card: KeyCard }) {
       setRefusal(refusalOf(error))
     }
   }
+  const renew = async () => {
+    setRefusal(null)
+    try {
+      const { certificate } = await companyCa.renew(card.ref, RENEWAL_YEARS)
+      announce(i18n.t('keyring.renewed', { date: i18n.date(certificate.notAfter) }))
+      await onChanged()
+    } catch (error) {
+      setRefusal(refusalOf(error))
+    }
+  }
   return (
     <article className="key-card" aria-label={nameOn(card)}>
       <CertificateSummary card={card} />
+      {card.managed && card.validity !== 'valid' && (
+        <Notice
+          tone="warn"
+          title={i18n.t(`keyring.expiry_${card.validity === 'expired' ? 'expired' : 'expires-soon'}`, {
+            date: i18n.date(card.certificate.notAfter),
+          })}
+        >
+          <p>{i18n.t('keyring.caRenewMeans')}</p>
+          <div className="row">
+            <button type="button" className="button small" onClick={() => void renew()}>
+              {i18n.t('keyring.renew')}
+            </button>
+          </div>
+        </Notice>
+      )}
       <div className="row">
         <button type="button" className="button small primary" onClick={() => setIssuing(true)}>
           {i18n.t('keyring.caIssue')}
@@ -118,7 +146,7 @@ function Authority({ card }: { card: KeyCard }) {
         </span>
       </div>
       {refusal && <RefusalNotice refusal={refusal} />}
-      {registry && <IssuedTable ca={card.ref} registry={registry} onChanged={setRegistry} />}
+      {registry && <IssuedTable ca={card.ref} registry={registry} onChanged={setRegistry} onAgain={save} />}
       <p className="muted small">{i18n.t('keyring.caRegistryHere')}</p>
       {issuing && (
         <IssueDialog

@@ -2,18 +2,36 @@ import { useId, useState } from 'react'
 import type { IssuedCertificate, Registry } from '../../../app/company-ca.ts'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
-import type { Refusal } from '../../../core/formats/format.ts'
+import type { Refusal, SignedFile } from '../../../core/formats/format.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 
-type Props = Readonly<{ ca: KeyRef; registry: Registry; onChanged: (registry: Registry) => void }>
+type Props = Readonly<{
+  ca: KeyRef
+  registry: Registry
+  onChanged: (registry: Registry) => void
+  /** Saves what it makes, and looks at the registry again. */
+  onAgain: (work: () => Promise<SignedFile>) => Promise<void>
+}>
+
+const SOON = 30 * 24 * 3600 * 1000
+const YEARS_AGAIN = 1
+
+/** Worth offering: it ends soon or has ended, was not taken back, and no newer one of the same request stands beside it. */
+function isDue(one: IssuedCertificate, { issued }: Registry, now: Date): boolean {
+  const end = (each: IssuedCertificate): number => Date.parse(each.notAfter)
+  const newer = issued.some((each) => each.again?.request === one.again?.request && end(each) > end(one))
+  return one.again !== undefined && one.revoked === null && !newer && end(one) - now.getTime() < SOON
+}
+
 const REASONS = ['unspecified', 'keyCompromise', 'affiliationChanged', 'superseded', 'cessationOfOperation'] as const
 
 /** Every certificate that this authority gave, newest first, and the way to take one back. */
-export function IssuedTable({ ca, registry, onChanged }: Props) {
+export function IssuedTable({ ca, registry, onChanged, onAgain }: Props) {
   const i18n = useI18n()
+  const { clock, companyCa } = useServices()
   const [revoking, setRevoking] = useState<IssuedCertificate | null>(null)
   if (registry.issued.length === 0) return <p className="muted small">{i18n.t('keyring.caNothingIssued')}</p>
   return (
@@ -40,9 +58,20 @@ export function IssuedTable({ ca, registry, onChanged }: Props) {
                 {one.revoked ? (
                   <span className="bad">{i18n.t('keyring.caRevoked', { time: i18n.date(one.revoked.at) })}</span>
                 ) : (
-                  <button type="button" className="button small quiet bad" onClick={() => setRevoking(one)}>
-                    {i18n.t('keyring.caRevoke')}
-                  </button>
+                  <div className="row">
+                    {isDue(one, registry, clock.now()) && (
+                      <button
+                        type="button"
+                        className="button small"
+                        onClick={() => void onAgain(() => companyCa.issueAgain(ca, one.serialNumber, YEARS_AGAIN))}
+                      >
+                        {i18n.t('keyring.caAgain')}
+                      </button>
+                    )}
+                    <button type="button" className="button small quiet bad" onClick={() => setRevoking(one)}>
+                      {i18n.t('keyring.caRevoke')}
+                    </button>
+                  </div>
                 )}
               </td>
             </tr>

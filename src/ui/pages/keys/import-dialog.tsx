@@ -1,4 +1,5 @@
 import { useEffect, useId, useRef, useState } from 'react'
+import type { KeyCard } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
@@ -9,7 +10,13 @@ import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 
 /** A .p12 from the company, or PEM: opened once, its key kept non-extractable, the password forgotten. */
-export function ImportDialog({ onClose, onImported }: { onClose: () => void; onImported: () => void }) {
+export function ImportDialog({
+  onClose,
+  onImported,
+}: {
+  onClose: () => void
+  onImported: (cards: readonly KeyCard[]) => void
+}) {
   const i18n = useI18n()
   const id = useId()
   const announce = useAnnounce()
@@ -29,7 +36,7 @@ export function ImportDialog({ onClose, onImported }: { onClose: () => void; onI
     try {
       const { keys } = await imports.importFile(file, password, { signal: controller.signal, onProgress: setProgress })
       announce(i18n.t('keyring.imported', { count: keys.length }))
-      onImported()
+      onImported(keys)
     } catch (error) {
       if (!isAbort(error)) setRefusal(refusalOf(error))
     } finally {

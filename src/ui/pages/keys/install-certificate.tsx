@@ -1,4 +1,5 @@
 import { useRef, useState } from 'react'
+import type { KeyCard } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
 import { useAnnounce } from '../../components/live.tsx'
@@ -8,7 +9,7 @@ import { useServices } from '../../services.tsx'
 import { nameOn } from '../../use-keys.ts'
 
 /** Takes a CA's answer; which key it belongs to is found by the key in it. */
-export function InstallCertificate({ onInstalled }: { onInstalled: () => Promise<void> }) {
+export function InstallCertificate({ onInstalled }: { onInstalled: (card: KeyCard) => void }) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const { requests } = useServices()
@@ -19,7 +20,7 @@ export function InstallCertificate({ onInstalled }: { onInstalled: () => Promise
     try {
       const card = await requests.install(file)
       announce(i18n.t('keyring.installed', { name: nameOn(card) }))
-      await onInstalled()
+      onInstalled(card)
     } catch (error) {
       setRefusal(refusalOf(error))
     }

@@ -4,6 +4,7 @@ import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
 import { CertificateFactsList, CertificateSummary } from '../../components/certificate.tsx'
 import { Dialog } from '../../components/dialog.tsx'
+import { ExpiryNotice } from '../../components/expiry-notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
@@ -34,6 +35,7 @@ export function KeyCardView({ card, onChanged }: Props) {
         <CertificateSummary card={card} />
         {card.label !== name && <span className="key-label small ellipsis">{card.label}</span>}
       </div>
+      {card.maySign === null && <ExpiryNotice card={card} onRenewed={() => void onChanged()} />}
       <KeyNotes card={card} />
       <details className="details">
         <summary>

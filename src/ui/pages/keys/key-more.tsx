@@ -2,14 +2,13 @@ import { useState } from 'react'
 import type { KeyCard } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal, SignedFile } from '../../../core/formats/format.ts'
+import { isRenewable, ReminderButton, RENEWAL_YEARS } from '../../components/expiry-notice.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
-
-const RENEWAL_YEARS = 3
 
 /** What is seldom done with a key: a request to a CA, a renewal, its backup file once more. */
 export function KeyMore({ card, onChanged }: { card: KeyCard; onChanged: () => Promise<void> }) {
@@ -46,7 +45,7 @@ export function KeyMore({ card, onChanged }: { card: KeyCard; onChanged: () => P
             onAct={() => act(() => requests.request(card.ref, null))}
           />
         )}
-        {card.managed && card.selfSigned && !card.certificate.isCa && (
+        {isRenewable(card) && (
           <More text={i18n.t('keyring.renewMeans')} button={i18n.t('keyring.renew')} onAct={() => act(renew)} />
         )}
         {card.managed && card.backedUp && (
@@ -55,6 +54,12 @@ export function KeyMore({ card, onChanged }: { card: KeyCard; onChanged: () => P
             button={i18n.t('keyring.saveBackup')}
             onAct={() => act(() => backups.file(card.ref))}
           />
+        )}
+        {card.validity !== 'expired' && (
+          <div className="row-between small">
+            <p className="muted">{i18n.t('keyring.reminderMeans')}</p>
+            <ReminderButton card={card} />
+          </div>
         )}
         {refusal && <RefusalNotice refusal={refusal} />}
       </div>

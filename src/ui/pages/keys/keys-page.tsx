@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react'
 import type { KeyCard, StorageState } from '../../../app/manage-keys.ts'
+import { ReminderButton } from '../../components/expiry-notice.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { NewKeyDialog } from '../../components/new-key-form.tsx'
-import { RefusalNotice } from '../../components/notice.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
-import { useKeys } from '../../use-keys.ts'
+import { nameOn, sameKey, useKeys } from '../../use-keys.ts'
 import { OtherKeys } from '../../components/other-keys.tsx'
 import { hrefOf } from '../../routes.ts'
 import { KeyCardView } from './key-card.tsx'
@@ -17,6 +18,14 @@ export function KeysPage() {
   const i18n = useI18n()
   const { listing, refresh } = useKeys()
   const [dialog, setDialog] = useState<'create' | 'restore' | 'import' | null>(null)
+  const [fresh, setFresh] = useState<readonly KeyCard[]>([])
+  const added = (cards: readonly KeyCard[]) => {
+    setDialog(null)
+    setFresh(cards)
+    void refresh()
+  }
+  // A key that was deleted meanwhile is not new any more.
+  const shown = fresh.filter((card) => listing?.keys.some(({ ref }) => sameKey(ref, card.ref)))
   const newKey = (
     <button type="button" className="button primary" onClick={() => setDialog('create')}>
       <Icon name="plus" />
@@ -32,6 +41,9 @@ export function KeysPage() {
         </div>
         {listing && listing.keys.length > 0 && newKey}
       </header>
+      {shown.map((card) => (
+        <Fresh key={card.ref.id} card={card} onClose={() => setFresh((now) => now.filter((one) => one !== card))} />
+      ))}
       <div className="key-list" aria-busy={listing === null}>
         {listing?.keys.map((card) => (
           <KeyCardView key={`${card.ref.provider}/${card.ref.id}`} card={card} onChanged={refresh} />
@@ -53,7 +65,7 @@ export function KeysPage() {
           <button type="button" className="button small" onClick={() => setDialog('import')}>
             {i18n.t('keyring.importFile')}
           </button>
-          <InstallCertificate onInstalled={refresh} />
+          <InstallCertificate onInstalled={(card) => added([card])} />
           <a className="button small quiet" href={hrefOf('company')}>
             {i18n.t('keyring.caTitle')}
           </a>
@@ -61,24 +73,8 @@ export function KeysPage() {
         {listing && <OtherKeys listing={listing} onOpened={refresh} withPicker />}
       </div>
       <StorageLine keys={listing?.keys ?? []} />
-      {dialog === 'create' && (
-        <NewKeyDialog
-          onClose={() => setDialog(null)}
-          onCreated={() => {
-            setDialog(null)
-            void refresh()
-          }}
-        />
-      )}
-      {dialog === 'import' && (
-        <ImportDialog
-          onClose={() => setDialog(null)}
-          onImported={() => {
-            setDialog(null)
-            void refresh()
-          }}
-        />
-      )}
+      {dialog === 'create' && <NewKeyDialog onClose={() => setDialog(null)} onCreated={(card) => added([card])} />}
+      {dialog === 'import' && <ImportDialog onClose={() => setDialog(null)} onImported={added} />}
       {dialog === 'restore' && (
         <RestoreDialog
           onClose={() => setDialog(null)}
@@ -89,6 +85,22 @@ export function KeysPage() {
         />
       )}
     </div>
+  )
+}
+
+/** Once, after a certificate came: the one thing that is easily forgotten later. */
+function Fresh({ card, onClose }: { card: KeyCard; onClose: () => void }) {
+  const i18n = useI18n()
+  return (
+    <Notice tone="good" title={i18n.t('keyring.freshTitle', { name: nameOn(card) })}>
+      <p>{i18n.t('keyring.freshMeans', { date: i18n.date(card.certificate.notAfter) })}</p>
+      <div className="row">
+        <ReminderButton card={card} />
+        <button type="button" className="button small quiet" onClick={onClose}>
+          {i18n.t('common.close')}
+        </button>
+      </div>
+    </Notice>
   )
 }
 

@@ -84,7 +84,9 @@ function StageNotices({ item, onRemove }: { item: SessionItem; onRemove: () => v
   const { inspection } = item
   if (!inspection) return null
   const { refused, warnings, pdf } = inspection
-  const shown = refused && pdf?.encryption !== 'password-required'
+  // A file that never claimed to be a PDF has nothing wrong with it.
+  const isOther = refused?.code === 'FORMAT_NOT_PDF' && !/\.pdf$/i.test(item.file.name)
+  const shown = refused && !isOther && pdf?.encryption !== 'password-required'
   if (!shown && warnings.length === 0 && !pdf?.signatures) return null
   return (
     <div className="stage-notices">

@@ -1,6 +1,8 @@
 import { useId, useState } from 'react'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
+import type { Beside } from '../../../app/sign-documents.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
+import { ExpiryNotice } from '../../components/expiry-notice.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
@@ -14,6 +16,7 @@ import { LookChoice } from './look-choice.tsx'
 import { useLook } from './look.ts'
 import { PlaceChoice } from './place-choice.tsx'
 import { RunProgress } from './run-progress.tsx'
+import { besideFor, SecondSignature } from './second-signature.tsx'
 import { placeFor } from './session.ts'
 import type { SessionItem, SignSession } from './session.ts'
 
@@ -29,6 +32,8 @@ type Props = Readonly<{
   isThrowAway?: boolean
   /** Where the signed document goes, when it does not stay here. */
   note?: string | undefined
+  /** A second key may make a signature file of its own. A host takes one file for each document: there it may not. */
+  maySignTwice?: boolean
 }>
 
 export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: string): string {
@@ -40,7 +45,8 @@ export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: stri
 }
 
 /** The act: who signs, what will be in the file, one button that says it all. Without chrome: a page, a frame or a window holds it. */
-export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, isThrowAway = false, note }: Props) {
+export function SignPanel(props: Props) {
+  const { session, listing, chosen, onChoose, onCreate, view, isThrowAway = false, note, maySignTwice = false } = props
   const i18n = useI18n()
   const { items, options, run } = session
   const [folding, setFolding] = useState<boolean | null>(null)
@@ -52,6 +58,7 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
   const only = many ? null : (items[0]?.inspection ?? null)
   const busy = run.status === 'running'
   const embeds = items.some((item) => containerFor(item.inspection, options) === 'embedded')
+  const twice = maySignTwice && items.some((item) => containerFor(item.inspection, options) === 'detached')
   return (
     <div className="sign-panel" data-unfolded={unfolded}>
       <SheetToggle
@@ -62,6 +69,7 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
       />
       <div className="sign-options" id={optionsId}>
         <CertificatePicker listing={listing} chosen={chosen} onChoose={onChoose} onCreate={onCreate} disabled={busy} />
+        {chosen && !busy && <ExpiryNotice card={chosen} onRenewed={({ ref }) => onChoose(ref)} />}
         {isThrowAway && (
           <Notice tone="idle" title={i18n.t('sign.throwAwayNotice')}>
             <p>{i18n.t('sign.throwAwayMeans')}</p>
@@ -69,6 +77,9 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
         )}
         {/* Only a host says 'embedded' outright: then there is nothing to choose. */}
         {options.container !== 'embedded' && <ContainerChoice session={session} disabled={busy} />}
+        {twice && (
+          <SecondSignature session={session} listing={listing} chosen={chosen} embeds={embeds} disabled={busy} />
+        )}
         {embeds && (
           <PlaceChoice
             place={place}
@@ -87,7 +98,12 @@ export function SignPanel({ session, listing, chosen, onChoose, onCreate, view, 
         {run.status === 'running' ? (
           <RunProgress run={run} items={items} onCancel={session.cancel} note={note} />
         ) : (
-          <Act session={session} chosen={chosen} note={note} />
+          <Act
+            session={session}
+            chosen={chosen}
+            note={note}
+            beside={twice ? besideFor(session, listing, chosen) : null}
+          />
         )}
       </div>
     </div>
@@ -197,9 +213,14 @@ export function obstacle(
   return expired && !options.insistOnInvalidCertificate ? i18n.t('sign.needConsentInvalid') : null
 }
 
-type ActProps = Readonly<{ session: SignSession; chosen: KeyCard | null; note: string | undefined }>
+type ActProps = Readonly<{
+  session: SignSession
+  chosen: KeyCard | null
+  note: string | undefined
+  beside: Beside | null
+}>
 
-function Act({ session, chosen, note }: ActProps) {
+function Act({ session, chosen, note, beside }: ActProps) {
   const i18n = useI18n()
   const reasonId = useId()
   const { finish } = useLook(session, chosen)
@@ -230,7 +251,7 @@ function Act({ session, chosen, note }: ActProps) {
         aria-disabled={blocked !== null}
         aria-describedby={reasonId}
         onClick={() => {
-          if (blocked === null && chosen) void session.sign(chosen.ref, finish)
+          if (blocked === null && chosen) void session.sign(chosen.ref, finish, beside)
         }}
       >
         {label}

@@ -94,6 +94,7 @@ export function SignWorkspace(props: Props) {
               onChoose={onChoose}
               onCreate={onCreate}
               view={many ? null : view}
+              maySignTwice
               isThrowAway={throwAway?.ref ? chosen?.ref.id === throwAway.ref.id : false}
             />
           ))}
