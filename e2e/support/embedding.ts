@@ -117,7 +117,13 @@ const publicPort = ({ origin }: Served): string => `127.0.0.1:${new URL(origin).
 
 /** A CRM that delegates nothing to the frames it makes. */
 function withoutAllow(): void {
-  Object.defineProperty(HTMLIFrameElement.prototype, 'allow', { value: '', writable: false })
+  const ignored = {
+    get: () => '',
+    set() {
+      // What the SDK asks for is dropped.
+    },
+  }
+  Object.defineProperty(HTMLIFrameElement.prototype, 'allow', ignored)
 }
 
 /** A CRM that puts every frame it makes into a sandbox. */

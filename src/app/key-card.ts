@@ -16,7 +16,7 @@ export function unreadableBy(algorithm: NewKeyAlgorithm | SignatureAlgorithm): r
 export function cardOf(source: {
   provider: string
   place: KeyPlace
-  key: Readonly<{ id: string; label: string; signer: SignerInfo }>
+  key: Readonly<{ id: string; label: string; device?: string; signer: SignerInfo }>
   stored: StoredKey | null
   now: Date
 }): KeyCard | null {
@@ -28,11 +28,12 @@ export function cardOf(source: {
     ref: { provider, id: key.id },
     label: key.label,
     place,
+    device: key.device ?? null,
     certificate,
     chain: key.signer.chain,
     mechanisms: key.signer.mechanisms,
     validity: validityOf(certificate, now),
-    maySign: maySign(certificate) ? null : 'KEY_USAGE_FORBIDS',
+    maySign: !maySign(certificate) ? 'KEY_USAGE_FORBIDS' : mechanism ? null : 'KEY_MECHANISM_MISSING',
     selfSigned: certificate.selfIssued,
     unreadableBy: mechanism ? unreadableBy(mechanism.signature) : [],
     createdAt: stored?.createdAt ?? null,

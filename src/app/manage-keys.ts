@@ -30,12 +30,17 @@ export type KeyCard = Readonly<{
   ref: KeyRef
   label: string
   place: KeyPlace
+  /** The token's own name; null: none. */
+  device: string | null
   certificate: CertificateFacts
   /** DER, without the leaf. */
   chain: readonly Uint8Array[]
   mechanisms: readonly Mechanism[]
   validity: ValidityState
-  /** Null: may sign documents. `KEY_USAGE_FORBIDS`: neither digitalSignature nor nonRepudiation. */
+  /**
+   * Null: may sign documents. `KEY_USAGE_FORBIDS`: neither digitalSignature nor nonRepudiation. `KEY_MECHANISM_MISSING`: what
+   * holds the key cannot sign with it.
+   */
   maySign: null | KeyErrorCode
   selfSigned: boolean
   /** Common verifiers that cannot read this algorithm's signatures yet, as they call themselves: 'pdfsig', 'OpenSSL 3.0' … */

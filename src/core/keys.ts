@@ -28,6 +28,8 @@ export interface SigningKey {
   readonly id: string
   /** The name a person gave it, or the certificate's common name. */
   readonly label: string
+  /** What holds the key, as it calls itself: a token's or a card's label. Absent: nothing to carry about. */
+  readonly device?: string
   readonly signer: SignerInfo
   /**
    * Hashes and signs the DTBS (DER of the signed attributes, SET OF tag 0x31).

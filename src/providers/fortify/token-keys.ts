@@ -47,6 +47,7 @@ export async function tokenKey(
   return {
     id: toHex(new Uint8Array(await globalThis.crypto.subtle.digest('SHA-256', der))),
     label: `${nameFacts(certificate.subject).commonName ?? nameText(certificate.subject)} · ${token.name}`,
+    device: token.name,
     signer: { certificate: der, chain, mechanisms },
     async sign(dtbs, mechanism, own) {
       own.throwIfAborted()

@@ -103,6 +103,7 @@ async function readKeys(session: Session, prompt: Prompt): Promise<readonly Sign
     keys.push({
       id: `${slot}-${toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', der.slice())))}`,
       label: `${nameFacts(certificate.subject).commonName ?? nameText(certificate.subject)} · ${session.name}`,
+      device: session.name,
       signer: { certificate: der, chain: [], mechanisms },
       async sign(dtbs, mechanism, signal) {
         const algorithm = pivAlgorithm(mechanism, der)

@@ -1,7 +1,7 @@
 import { useId, useState } from 'react'
 import type { KeyCard, KeyListing, KeyRef } from '../../app/manage-keys.ts'
 import { useI18n } from '../i18n/context.tsx'
-import { CertificateSummary } from './certificate.tsx'
+import { CertificateSummary, unusableText } from './certificate.tsx'
 import { Dialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 import { RefusalNotice } from './notice.tsx'
@@ -111,7 +111,7 @@ function ChooseDialog({ listing, chosen, onChoose, onCreate, onClose, onWindow }
               onClick={() => onChoose(card.ref)}
             >
               <CertificateSummary card={card} />
-              {card.maySign !== null && <span className="small text-bad">{i18n.t('keys.mayNotSign')}</span>}
+              {card.maySign !== null && <span className="small text-bad">{unusableText(i18n, card)}</span>}
               {chosen && sameKey(card.ref, chosen.ref) && <Icon name="check" />}
             </button>
           </li>

@@ -41,7 +41,13 @@ export function validityText(i18n: I18n, card: KeyCard): string {
   }
 }
 
-/** Who, from whom, until when, where it lives: the same four lines wherever a certificate is chosen. */
+/** Why a certificate cannot sign, in one line; null when it can. */
+export function unusableText(i18n: I18n, { maySign }: KeyCard): string | null {
+  if (maySign === null) return null
+  return i18n.lookup('errors', maySign)?.split('\n')[0] ?? i18n.t('errors.INTERNAL')
+}
+
+/** Who, from whom, until when, where it lives, whether it is qualified: the same lines wherever a certificate is chosen. */
 export function CertificateSummary({ card }: { card: KeyCard }) {
   const i18n = useI18n()
   const { organization } = card.certificate.subject
@@ -60,8 +66,15 @@ export function CertificateSummary({ card }: { card: KeyCard }) {
       <span className={`small ${VALIDITY_TONE[card.validity] || 'muted'}`}>
         {validityText(i18n, card)}
         {' · '}
-        {i18n.t(`keys.place_${card.place}`)}
+        {card.device === null
+          ? i18n.t(`keys.place_${card.place}`)
+          : i18n.t('keys.place_device', { device: card.device })}
       </span>
+      {card.certificate.qualified?.compliance && (
+        <span className="muted small">
+          {i18n.t(card.certificate.qualified.qscd ? 'keys.qualifiedOnDevice' : 'keys.qualified')}
+        </span>
+      )}
     </span>
   )
 }

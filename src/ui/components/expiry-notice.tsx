@@ -45,10 +45,9 @@ export function ExpiryNotice({ card, onRenewed }: Props) {
       setRefusal(refusalOf(error))
     }
   }
-  const date = i18n.date(card.certificate.notAfter)
   return (
     <>
-      <Notice tone="warn" title={i18n.t(`keyring.expiry_${card.validity}`, { date })}>
+      <Notice tone="warn" title={i18n.t(`keyring.expiry_${card.validity}`)}>
         <p>{i18n.t(own ? 'keyring.expiryOwn' : 'keyring.expiryIssued')}</p>
         <div className="row">
           <button type="button" className="button small" onClick={() => void act()}>

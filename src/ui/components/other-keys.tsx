@@ -119,6 +119,8 @@ export function OtherKeys({ listing, onOpened, withPicker = false, onWindow }: P
               </button>
             </p>
           )}
+          {refusal.details['triesLeft'] === 1 && <p>{i18n.t('keyring.triesLeft', { count: 1 })}</p>}
+          {refusal.details['triesLow'] === true && <p>{i18n.t('keyring.triesLow')}</p>}
           {refusal.details['loopback'] === 'prompt' && <p>{i18n.t('keyring.fortifyAsked')}</p>}
           {refusal.code === 'KEY_BRIDGE_NOT_FOUND' && (
             <p>

@@ -20,6 +20,7 @@ export const keyring = {
   password: 'Password',
   pinWrong: 'That was not right.',
   triesLeft: { one: '{count} attempt left, then it locks.', other: '{count} attempts left.' },
+  triesLow: 'Few attempts are left before it locks.',
   pinStays: 'It goes to the token and is kept nowhere.',
   proceed: 'Continue',
 
@@ -70,8 +71,8 @@ export const keyring = {
   renewMeans:
     'A new self-signed certificate for the same key. Whoever trusted the old one has to be told of the new one.',
   renewed: 'Renewed until {date}',
-  'expiry_expires-soon': 'This certificate expires on {date}',
-  expiry_expired: 'This certificate expired on {date}',
+  'expiry_expires-soon': 'This certificate expires soon',
+  expiry_expired: 'This certificate has expired',
   expiryOwn: 'Renew it for the same key, or make a new key in the same name.',
   expiryIssued: 'Send its issuer a request: for the same key, or make a new key in the same name first.',
   renewNewKey: 'New key',

@@ -109,9 +109,7 @@ function Authority({ card, onChanged }: { card: KeyCard; onChanged: () => Promis
       {card.managed && card.validity !== 'valid' && (
         <Notice
           tone="warn"
-          title={i18n.t(`keyring.expiry_${card.validity === 'expired' ? 'expired' : 'expires-soon'}`, {
-            date: i18n.date(card.certificate.notAfter),
-          })}
+          title={i18n.t(`keyring.expiry_${card.validity === 'expired' ? 'expired' : 'expires-soon'}`)}
         >
           <p>{i18n.t('keyring.caRenewMeans')}</p>
           <div className="row">

@@ -2,7 +2,7 @@ import { useId, useState } from 'react'
 import type { KeyCard } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
-import { CertificateFactsList, CertificateSummary } from '../../components/certificate.tsx'
+import { CertificateFactsList, CertificateSummary, unusableText } from '../../components/certificate.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { ExpiryNotice } from '../../components/expiry-notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
@@ -76,7 +76,7 @@ function KeyNotes({ card }: { card: KeyCard }) {
   const i18n = useI18n()
   return (
     <ul className="key-notes small">
-      {card.maySign !== null && <li className="text-bad">{i18n.t('keys.mayNotSign')}</li>}
+      {card.maySign !== null && <li className="text-bad">{unusableText(i18n, card)}</li>}
       {card.unreadableBy.length > 0 && (
         <li>{i18n.t('keys.unreadableBy', { verifiers: i18n.list(card.unreadableBy) })}</li>
       )}

@@ -41,10 +41,10 @@ export function KeysPage() {
         </div>
         {listing && listing.keys.length > 0 && newKey}
       </header>
-      {shown.map((card) => (
-        <Fresh key={card.ref.id} card={card} onClose={() => setFresh((now) => now.filter((one) => one !== card))} />
-      ))}
       <div className="key-list" aria-busy={listing === null}>
+        {shown.map((card) => (
+          <Fresh key={card.ref.id} card={card} onClose={() => setFresh((now) => now.filter((one) => one !== card))} />
+        ))}
         {listing?.keys.map((card) => (
           <KeyCardView key={`${card.ref.provider}/${card.ref.id}`} card={card} onChanged={refresh} />
         ))}
