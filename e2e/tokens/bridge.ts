@@ -21,7 +21,9 @@ async function takeTurn(): Promise<() => Promise<void>> {
 }
 
 /** A token of SoftHSM2 and the bridge before it; the person at the bridge approves and gives the PIN. */
-export const test = base.extend<{ bridge: Bridge }, { rig: Rig }>({
+export const test = base.extend<{ bridge: Bridge; bridgeOptions: object }, { rig: Rig }>({
+  /** What the token says of itself: `algorithms`, `tokenFlags`. */
+  bridgeOptions: [{}, { option: true }],
   rig: [
     // eslint-disable-next-line no-empty-pattern -- Playwright reads the fixture's dependencies from the pattern
     async ({}, use) => {
@@ -32,9 +34,9 @@ export const test = base.extend<{ bridge: Bridge }, { rig: Rig }>({
     { scope: 'worker' },
   ],
   bridge: [
-    async ({ rig }, use) => {
+    async ({ rig, bridgeOptions }, use) => {
       const endTurn = await takeTurn()
-      const bridge = await startBridge(rig)
+      const bridge = await startBridge(rig, bridgeOptions)
       await use(bridge)
       await bridge.stop()
       await endTurn()

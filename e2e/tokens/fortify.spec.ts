@@ -1,10 +1,12 @@
-import { mkdtempSync, writeFileSync, mkdirSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type BrowserContext, type Page } from '@playwright/test'
 import { chromiumLaunch } from '../../scripts/chromium.mjs'
 import { opensslDetached, pdfsig } from '../main/judges.ts'
-import { openToSign, SAMPLES, sign, signButton, takeFile } from '../main/steps.ts'
+import { give, openToSign, SAMPLES, sign, signButton, takeFile } from '../main/steps.ts'
+import { download, picture } from '../support/files.ts'
 import { expect, lacks, test as base, watch } from './bridge.ts'
 
 /** A browser of a person who has Fortify: the profile trusts its TLS certificate and was asked for the loopback permission. */
@@ -49,7 +51,7 @@ async function connect(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Token or smart card' }).click()
 }
 
-const cards = (page: Page) => page.getByRole('article').filter({ hasText: 'on a token' })
+const cards = (page: Page) => page.getByRole('article').filter({ hasText: 'on the token “Lab”' })
 
 async function signWith(page: Page, name: string, sample: string): Promise<string> {
   const { origin } = new URL(page.url())
@@ -156,4 +158,94 @@ test('a token that is removed, declines or lies while signing writes nothing @to
     await page.goto(`${new URL(page.url()).origin}/#/sign`)
     await openToSign(page, SAMPLES.invoice)
   }
+})
+
+test('one PIN for a batch of five, and a request signed by the token’s key @tokens', async ({
+  tokenPage: page,
+  bridge,
+}) => {
+  await connect(page)
+  await expect(cards(page)).toHaveCount(3)
+  const card = cards(page).filter({ hasText: 'Olena Token P256' })
+  await card.getByText('More', { exact: true }).click()
+  const request = await download(page, () => card.getByRole('button', { name: 'Save the request' }).click())
+  const proof = spawnSync('openssl', ['req', '-verify', '-noout', '-subject', '-in', request.path], {
+    encoding: 'utf8',
+  })
+  expect(proof.stdout + proof.stderr).toMatch(/verify OK/)
+  expect(proof.stdout).toContain('Olena Token P256')
+  const bytes = readFileSync(request.path, 'latin1')
+  const forged = test.info().outputPath('forged.csr')
+  writeFileSync(
+    forged,
+    bytes.replace(/[A-Za-z](?=[^\n]{3}=*\n-----END)/, (one) => (one === 'A' ? 'B' : 'A')),
+    'latin1',
+  )
+  const twin = spawnSync('openssl', ['req', '-verify', '-noout', '-in', forged], { encoding: 'utf8' })
+  expect(twin.stdout + twin.stderr).not.toMatch(/verify OK/)
+
+  await page.goto(`${new URL(page.url()).origin}/#/sign`)
+  const batch = [SAMPLES.contract, SAMPLES.invoice, SAMPLES.form, SAMPLES.offer, 'README.md']
+  await give(page, batch)
+  await page.getByRole('button', { name: /^Sign 5 documents as / }).click()
+  await expect(page.getByRole('heading', { name: 'Signed 5 of 5' })).toBeVisible({ timeout: 40_000 })
+  expect(bridge.events.filter((event) => 'pinAsked' in event)).toHaveLength(1)
+})
+
+test('a bridge that hangs while signing is left by a cancel, and the document is as it was @tokens', async ({
+  tokenPage: page,
+  bridge,
+}) => {
+  await connect(page)
+  await expect(cards(page)).toHaveCount(3)
+  await page.goto(`${new URL(page.url()).origin}/#/sign`)
+  await openToSign(page, SAMPLES.invoice)
+  await bridge.order({ set: { fault: 'hang' } })
+  await signButton(page).click()
+  await page.getByRole('button', { name: 'Cancel', exact: true }).click()
+  await expect(page.getByRole('heading', { name: 'Cancelled, nothing was signed' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Download', exact: true })).toHaveCount(0)
+})
+
+test.describe('a token that says how it is @tokens', () => {
+  /** PKCS#11 v3.1, CK_TOKEN_INFO. */
+  const PIN_COUNT_LOW = 0x1_0000
+  const PIN_FINAL_TRY = 0x2_0000
+  const PIN_LOCKED = 0x4_0000
+
+  for (const [name, tokenFlags, text] of [
+    ['few tries left', PIN_COUNT_LOW, 'Few attempts are left before it locks.'],
+    ['one try left', PIN_FINAL_TRY, '1 attempt left, then it locks.'],
+    ['locked', PIN_LOCKED, 'KEY_PIN_LOCKED'],
+  ] as const) {
+    test.describe(name, () => {
+      test.use({ bridgeOptions: { tokenFlags } })
+      test(`a wrong PIN, ${name} @tokens`, async ({ tokenPage: page, bridge }) => {
+        await bridge.order({ set: { pin: '0000' } })
+        await connect(page)
+        await expect(page.getByRole('alert')).toContainText(text, { timeout: 20_000 })
+        if (tokenFlags === PIN_LOCKED) expect(bridge.events.filter((event) => 'pinAsked' in event)).toEqual([])
+        else await expect(page.getByRole('alert')).toContainText('The PIN is wrong.')
+      })
+    })
+  }
+
+  test.describe('without ECDSA', () => {
+    test.use({ bridgeOptions: { algorithms: ['RSASSA-PKCS1-v1_5'] } })
+    test('a key that its token cannot use is shown with the reason, and cannot be chosen @tokens', async ({
+      tokenPage: page,
+    }) => {
+      await connect(page)
+      await expect(cards(page)).toHaveCount(3)
+      const p256 = cards(page).filter({ hasText: 'Olena Token P256' })
+      await expect(p256.getByText('The token cannot sign in the way this document needs.')).toBeVisible()
+      await page.goto(`${new URL(page.url()).origin}/#/sign`)
+      await openToSign(page, SAMPLES.contract)
+      await page.getByRole('region', { name: 'Who signs' }).getByRole('button').first().click()
+      const dialog = page.getByRole('dialog', { name: 'Choose a certificate' })
+      await expect(dialog.getByRole('button', { name: /Olena Token P256/ })).toBeDisabled()
+      await expect(dialog.getByRole('button', { name: /Olena Token RSA/ })).toBeEnabled()
+      await picture(page, 'picker-token', [390, 700, 1280])
+    })
+  })
 })
