@@ -1,9 +1,10 @@
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
-import { pdfsig } from '../main/judges.ts'
+import { opensslDetached, opensslVerify, pdfsig } from '../main/judges.ts'
 import { createKey, file, openToSign, openToVerify, SAMPLES, sign, takeFile } from '../main/steps.ts'
 import { expectAccessible } from '../support/axe.ts'
-import { download } from '../support/files.ts'
+import { download, picture } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 
 /** The virtual authenticator of WebAuthn level 3 with the PRF extension, or without. */
@@ -76,6 +77,29 @@ test('a key behind a passkey and a printed code is lost, restored with either, a
     await dialog.getByLabel('Recovery code').fill(code.toLowerCase().replaceAll('-', ' '))
     await dialog.getByRole('button', { name: 'Open with a recovery code' }).click()
   })
+  const elsewhere = await another(page, origin)
+  await elsewhere.getByRole('button', { name: 'Restore from a backup' }).click()
+  const there = elsewhere.getByRole('dialog', { name: 'Restore from a backup' })
+  await there.getByLabel('Backup file').setInputFiles(backup.path)
+  await there.getByLabel('Recovery code').fill(code)
+  await there.getByRole('button', { name: 'Open with a recovery code' }).click()
+  await expect(there).toBeHidden()
+  await signThere(elsewhere, origin)
+  await elsewhere.context().close()
+  await signThere(page, origin)
+})
+
+/** A browser that never saw the key: its own profile, nothing in it. */
+async function another(page: Page, origin: string): Promise<Page> {
+  const browser = page.context().browser()
+  if (!browser) throw new Error('no browser')
+  const elsewhere = await (await browser.newContext({ locale: 'en-US' })).newPage()
+  await elsewhere.goto(`${origin}/#/keys`)
+  await expect(elsewhere.getByRole('heading', { name: 'No keys yet' })).toBeVisible()
+  return elsewhere
+}
+
+async function signThere(page: Page, origin: string): Promise<void> {
   await page.goto(`${origin}/#/sign`)
   const [chooser] = await Promise.all([
     page.waitForEvent('filechooser'),
@@ -85,7 +109,7 @@ test('a key behind a passkey and a printed code is lost, restored with either, a
   await sign(page)
   const answer = pdfsig((await takeFile(page)).path)
   expect(answer?.good ?? true, answer?.text).toBe(true)
-})
+}
 
 test('an authenticator without PRF: said at once, the codes remain @keys', async ({ page, site }) => {
   await page.goto(`${site.origin.replace('127.0.0.1', 'localhost')}/#/keys`)
@@ -145,6 +169,8 @@ test('request, company CA, certificate, a PDF that leads to that CA, and a revoc
   await expect(page.getByRole('heading', { name: /Signed by Olena Koval/ })).toBeVisible()
 
   await page.goto('#/company')
+  const clean = await download(page, () => authority.getByRole('button', { name: 'Save the revocation list' }).click())
+  await picture(page, 'company', [390, 700, 1280])
   await authority.getByRole('button', { name: 'Revoke' }).click()
   const question = page.getByRole('dialog', { name: /Revoke the certificate/ })
   await question.getByLabel('Reason').selectOption('keyCompromise')
@@ -152,4 +178,47 @@ test('request, company CA, certificate, a PDF that leads to that CA, and a revoc
   await expect(authority.getByText(/^Revoked/)).toBeVisible()
   const list = await download(page, () => authority.getByRole('button', { name: 'Save the revocation list' }).click())
   expect(list.name).toBe('Lab CA.crl')
+  const leaf = pem
+  const before = opensslVerify({ root: root.path, crl: clean.path, leaf })
+  expect(before?.good ?? true, before?.text).toBe(true)
+  const after = opensslVerify({ root: root.path, crl: list.path, leaf })
+  expect(after?.good ?? false).toBe(false)
+  expect(after?.text ?? 'certificate revoked').toContain('certificate revoked')
+})
+
+test('the answer of somebody else’s CA is taken as PEM, as DER, and as PKCS#7 with its chain @keys', async ({
+  page,
+}, info) => {
+  test.skip(spawnSync('openssl', ['version']).status !== 0 && !process.env['CI'], 'needs openssl')
+  const at = (name: string) => info.outputPath(name)
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { stdio: 'ignore' })
+  await createKey(page, { name: 'Olena Koval' })
+  const key = page.getByRole('article').filter({ hasText: 'Olena Koval' })
+  await key.getByText('More', { exact: true }).click()
+  const request = await download(page, () => key.getByRole('button', { name: 'Save the request' }).click())
+  const answers: string[] = []
+  for (const form of ['pem', 'der', 'p7b']) {
+    const [ca, leaf] = [at(`ca-${form}`), at(`leaf-${form}`)]
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '99']
+    openssl('req', '-x509', ...curve, '-subj', `/CN=Root ${form}`, '-keyout', `${ca}.key`, '-out', `${ca}.pem`)
+    const signer = ['-CA', `${ca}.pem`, '-CAkey', `${ca}.key`, '-set_serial', '7', '-days', '30']
+    openssl('x509', '-req', '-in', request.path, ...signer, '-out', `${leaf}.pem`)
+    openssl('x509', '-in', `${leaf}.pem`, '-outform', 'DER', '-out', `${leaf}.der`)
+    const both = ['-certfile', `${ca}.pem`, '-certfile', `${leaf}.pem`]
+    openssl('crl2pkcs7', '-nocrl', ...both, '-outform', 'DER', '-out', `${leaf}.p7b`)
+    answers.push(`${leaf}.${form}`)
+  }
+  for (const answer of answers) {
+    const [chooser] = await Promise.all([
+      page.waitForEvent('filechooser'),
+      page.getByRole('button', { name: 'Install a certificate' }).click(),
+    ])
+    await chooser.setFiles(answer)
+    const form = answer.slice(-3)
+    await expect(key.getByText(`Issued by Root ${form}`).first()).toBeVisible()
+  }
+  await openToSign(page, SAMPLES.offer)
+  await sign(page)
+  const judged = opensslDetached((await takeFile(page)).path, SAMPLES.offer, at('ca-p7b.pem'))
+  expect(judged?.good ?? true, judged?.text).toBe(true)
 })

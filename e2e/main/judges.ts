@@ -31,3 +31,10 @@ export const qpdfCheck = (path: string): Answer | null => run('qpdf', ['--check'
 
 /** The text of every page as MuPDF reads it, fields included. */
 export const textOf = (path: string): Answer | null => run('mutool', ['draw', '-q', '-F', 'txt', path])
+
+/** Paths: the CA (PEM), its CRL (DER), the certificate with or without its issuer behind it (PEM). */
+export function opensslVerify({ root, crl, leaf }: Readonly<Record<'root' | 'crl' | 'leaf', string>>): Answer | null {
+  const pem = `${crl}.pem`
+  run('openssl', ['crl', '-inform', 'DER', '-in', crl, '-out', pem])
+  return run('openssl', ['verify', '-x509_strict', '-crl_check', '-CAfile', root, '-CRLfile', pem, leaf])
+}

@@ -11,7 +11,7 @@ export type Rig = {
 export type Fault =
   null | 'pin-locked' | 'removed-while-signing' | 'hang' | 'user-declines' | 'bad-signature' | 'wrong-length'
 export type Order =
-  | { set: { approve?: boolean; pin?: string | null; fault?: Fault } }
+  | { set: { approve?: boolean | null; pin?: string | null; fault?: Fault } }
   | { insert: true }
   | { remove: true }
   | { logout: true }

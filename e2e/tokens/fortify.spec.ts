@@ -6,6 +6,7 @@ import { chromium, type BrowserContext, type Page } from '@playwright/test'
 import { chromiumLaunch } from '../../scripts/chromium.mjs'
 import { opensslDetached, pdfsig } from '../main/judges.ts'
 import { give, openToSign, SAMPLES, sign, signButton, takeFile } from '../main/steps.ts'
+import { expectAccessible } from '../support/axe.ts'
 import { download, picture } from '../support/files.ts'
 import { expect, lacks, test as base, watch } from './bridge.ts'
 
@@ -71,9 +72,16 @@ test('pair once, one PIN: RSA and P-256 of the token sign, and others accept it 
   rig,
 }) => {
   const asked = bridge.next('challenge')
-  await bridge.order({ set: { pin: '12345678' } })
+  await bridge.order({ set: { approve: null, pin: '12345678' } })
   await connect(page)
-  expect(await asked).toMatch(/^\d{6}$/)
+  const code = String(await asked)
+  expect(code).toMatch(/^\d{6}$/)
+  const pairing = page.getByRole('dialog', { name: 'Compare the codes' })
+  await expect(pairing.getByText(code.replace(/(...)/, '$1 '))).toBeVisible()
+  await expectAccessible(page)
+  await picture(page, 'prompt-pairing', [390, 700, 1280])
+  await bridge.order({ set: { approve: true } })
+  await expect(pairing).toBeHidden()
   await expect(cards(page)).toHaveCount(3)
   const pdf = await signWith(page, 'Olena Token RSA', SAMPLES.contract)
   const rsa = pdfsig(pdf)
