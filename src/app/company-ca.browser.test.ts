@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { equalBytes } from '../core/bytes/bytes.ts'
 import { parsePem } from '../core/bytes/pem.ts'
+import type { KeyProvider } from '../core/keys.ts'
 import { parseCrl } from '../core/revocation/crl.ts'
 import { parseCertificate } from '../core/x509/certificate.ts'
 import { verifySignature } from '../core/suites/verify.ts'
@@ -27,11 +28,11 @@ const signal = new AbortController().signal
 let vault: Vault
 let name: string
 
-function world() {
+function world(providers: readonly KeyProvider[] = []) {
   const store = webcryptoProvider(vault, { ...ports, clock })
   const keys = createManageKeys({
     store,
-    providers: [],
+    providers,
     clock,
     persistence,
     settings: vault,
@@ -137,6 +138,37 @@ describe('the company CA', () => {
     const algorithm = after?.signatureAlgorithm ?? new Uint8Array()
     expect((await verifySignature(browserEngine, { ...check, algorithm })).valid).toBe(true)
     expect((await ca.registry(renewed.ref)).issued).toHaveLength(2)
+  })
+
+  test('a CA whose key is on a token issues, remembers and revokes like one of this browser', async () => {
+    const here = world()
+    const made = await here.ca.create({ algorithm: 'ECDSA-P256', subject: { commonName: 'Token CA' }, years: 5 })
+    const key = await here.keys.find(made.ref, signal)
+    const elsewhere = openVault(() => indexedDB, `${name}-signer`)
+    const token: KeyProvider = {
+      id: 'token',
+      place: 'token',
+      availability: () => Promise.resolve({ ready: true }),
+      keys: () => Promise.resolve([{ ...key, device: 'Safe' }]),
+    }
+    const home = vault
+    vault = elsewhere
+    const { keys, requests, ca } = world([token])
+    vault = home
+    expect(await ca.authorities()).toEqual([])
+    await keys.open('token')
+    const [authority] = await ca.authorities()
+    expect(authority).toMatchObject({ managed: false, device: 'Safe', place: 'token' })
+    const ref = authority?.ref ?? made.ref
+    const signer = await keys.create({ algorithm: 'ECDSA-P256', subject, years: 1 })
+    const answer = await ca.issue(ref, (await requests.request(signer.ref, null)).blob, { years: 1 })
+    const installed = await requests.install(answer.blob)
+    expect(installed.certificate.issuer.commonName).toBe('Token CA')
+    await ca.revoke(ref, installed.certificate.serialNumber, 'superseded')
+    expect(parseCrl(new Uint8Array(await (await ca.publishCrl(ref, 7)).blob.arrayBuffer())).number).toBe(1n)
+    await expect(ca.renew(ref, 5)).rejects.toThrow(RangeError)
+    elsewhere.close()
+    indexedDB.deleteDatabase(`${name}-signer`)
   })
 
   test('an expired CA issues nothing, and says so', async () => {

@@ -25,7 +25,7 @@ export type IssuedCertificate = Readonly<{
   again?: Readonly<{ request: string; crlUrl?: string }>
 }>
 
-/** What the CA remembers; kept beside its key, exported and imported as a file. */
+/** What the CA remembers; kept beside its key. */
 export type Registry = Readonly<{ version: 1; crlNumber: number; issued: readonly IssuedCertificate[] }>
 
 export type RequestSummary = Readonly<{

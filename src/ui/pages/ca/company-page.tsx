@@ -7,11 +7,12 @@ import { CertificateSummary } from '../../components/certificate.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { OtherKeys } from '../../components/other-keys.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { hrefOf } from '../../routes.ts'
 import { useServices } from '../../services.tsx'
-import { nameOn } from '../../use-keys.ts'
+import { nameOn, useKeys } from '../../use-keys.ts'
 import { IssueDialog } from './issue-dialog.tsx'
 import { IssuedTable } from './issued-table.tsx'
 import { NewAuthorityDialog } from './new-authority-dialog.tsx'
@@ -25,6 +26,7 @@ export function CompanyPage() {
   const { companyCa } = useServices()
   const [authorities, setAuthorities] = useState<readonly KeyCard[] | null>(null)
   const [creating, setCreating] = useState(false)
+  const { listing } = useKeys()
   const refresh = useCallback(() => companyCa.authorities().then(setAuthorities), [companyCa])
   useEffect(() => {
     void refresh()
@@ -49,7 +51,7 @@ export function CompanyPage() {
       </header>
       <div className="key-list" aria-busy={authorities === null}>
         {authorities?.map((card) => (
-          <Authority key={card.ref.id} card={card} onChanged={refresh} />
+          <Authority key={`${card.ref.provider}/${card.ref.id}`} card={card} onChanged={refresh} />
         ))}
         {authorities?.length === 0 && (
           <div className="empty">
@@ -60,6 +62,7 @@ export function CompanyPage() {
           </div>
         )}
       </div>
+      {listing && <OtherKeys listing={listing} onOpened={() => void refresh()} />}
       {creating && (
         <NewAuthorityDialog
           onClose={() => setCreating(false)}
