@@ -193,7 +193,7 @@ test('one PIN for a batch of five, and a request signed by the token’s key @to
   expect(twin.stdout + twin.stderr).not.toMatch(/verify OK/)
 
   await page.goto(`${new URL(page.url()).origin}/#/sign`)
-  const batch = [SAMPLES.contract, SAMPLES.invoice, SAMPLES.form, SAMPLES.offer, 'README.md']
+  const batch = [SAMPLES.contract, SAMPLES.invoice, SAMPLES.offer, 'README.md', 'CONTRIBUTING.md']
   await give(page, batch)
   await page.getByRole('button', { name: /^Sign 5 documents as / }).click()
   await expect(page.getByRole('heading', { name: 'Signed 5 of 5' })).toBeVisible({ timeout: 40_000 })

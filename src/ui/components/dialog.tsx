@@ -31,6 +31,8 @@ export function Dialog({ title, children, footer, onClose }: Props) {
       className="dialog"
       aria-labelledby={titleId}
       onCancel={(event) => {
+        // A file picker inside that is dismissed says `cancel` too, and it bubbles.
+        if (event.target !== event.currentTarget) return
         event.preventDefault()
         onClose?.()
       }}
