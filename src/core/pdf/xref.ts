@@ -163,17 +163,39 @@ function digits(bytes: Uint8Array, from: number, count: number): number {
   return value
 }
 
+/** Where few ranges are, one after the other is asked; where a file has one for each object, that would take for ever. */
+const MANY_RANGES = 32
+
+type Range = Readonly<{ first: number; count: number }>
+
+/** Finds the first range that holds a number. */
+function rangeFinder<T extends Range>(ranges: readonly T[]): (number: number) => T | undefined {
+  if (ranges.length <= MANY_RANGES) {
+    return (number) => ranges.find(({ first, count }) => number >= first && number < first + count)
+  }
+  let byNumber: Map<number, T> | null = null
+  return (number) => {
+    if (!byNumber) {
+      byNumber = new Map()
+      for (const range of ranges) {
+        const { first, count } = range
+        for (let each = first; each < first + count; each++) if (!byNumber.has(each)) byNumber.set(each, range)
+      }
+    }
+    return byNumber.get(number)
+  }
+}
+
 function tableOf(reader: WindowReader, subsections: readonly Subsection[], base: number): Table {
+  const find = rangeFinder(subsections)
   return {
     highest: subsections.reduce((max, { first, count }) => Math.max(max, count > 0 ? first + count - 1 : 0), 0),
     async lookup(number) {
-      for (const { first, count, at, parsed } of subsections) {
-        const i = number - first
-        if (i < 0 || i >= count) continue
-        if (parsed) return parsed[i] ?? null
-        return fixedEntry(await reader.read(at + 20 * i, at + 20 * i + 20), base)
-      }
-      return null
+      const found = find(number)
+      if (!found) return null
+      const i = number - found.first
+      if (found.parsed) return found.parsed[i] ?? null
+      return fixedEntry(await reader.read(found.at + 20 * i, found.at + 20 * i + 20), base)
     },
     async entries() {
       const all = new Map<number, XrefEntry>()
@@ -228,13 +250,12 @@ function rowsOf(rows: Uint8Array, dict: PdfDict, offset: number, base: number): 
     if (kind === 1) return { kind: 'offset', offset: second + base, generation: third }
     return kind === 2 ? { kind: 'compressed', stream: second, index: third } : null
   }
+  const find = rangeFinder(spans)
   return {
     highest: spans.reduce((max, { first, count }) => Math.max(max, count > 0 ? first + count - 1 : 0), 0),
     lookup(number) {
-      for (const { first, count, row: start } of spans) {
-        if (number >= first && number < first + count) return Promise.resolve(entryAt(start + number - first))
-      }
-      return Promise.resolve(null)
+      const found = find(number)
+      return Promise.resolve(found ? entryAt(found.row + number - found.first) : null)
     },
     entries() {
       const all = new Map<number, XrefEntry>()
