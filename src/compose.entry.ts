@@ -11,6 +11,7 @@ import type { RunEnvelope } from './app/run-envelope.ts'
 import type { Services } from './app/services.ts'
 import { createSignDocuments } from './app/sign-documents.ts'
 import { createSignedResults } from './app/signed-results.ts'
+import { createStandingGrants } from './app/standing-grants.ts'
 import { createTrustAnchors } from './app/trust-anchors.ts'
 import { createVerifyDocuments } from './app/verify-documents.ts'
 import { toHex, utf8 } from './core/bytes/bytes.ts'
@@ -146,6 +147,7 @@ export function compose(composition: Composition = {}): Services {
       askPasskey: askConfirmation,
       passkeysAllowed,
     }),
+    grants: createStandingGrants({ shelf: vault.grants(), clock, origins: config.unattended }),
     confirmation: confirmationFor(config, undefined),
     digest,
     requests: createCertificateRequests(making),

@@ -21,6 +21,7 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
     store: openDeliveries(ownStorage),
     now: () => systemClock.now(),
     digest,
+    sha256: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))),
     compose: (storage) =>
       compose({
         config,

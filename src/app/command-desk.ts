@@ -14,6 +14,12 @@ export type OpenCommand = Readonly<{
 export interface CommandDesk {
   /** Resolves with the answer of the person; rejects with AbortError when the host took it back. */
   submit(command: SignCommand, signal: AbortSignal): Promise<SignAnswer>
+  /** The same, for an act that no person works on. A refusal is forgotten: the same id may be asked again. */
+  once(
+    command: SignCommand,
+    signal: AbortSignal,
+    work: (command: SignCommand, signal: AbortSignal) => Promise<SignAnswer>,
+  ): Promise<SignAnswer>
   current(): OpenCommand | null
   subscribe(listener: () => void): () => void
 }
@@ -61,6 +67,14 @@ export function openDesk(): CommandDesk {
       acts.set(command.requestId, act)
       notify()
       return act.promise
+    },
+    once(command, signal, work) {
+      const known = acts.get(command.requestId)
+      if (known) return known.promise
+      const promise = work(command, signal)
+      acts.set(command.requestId, { promise, answered: true })
+      promise.catch(() => acts.delete(command.requestId))
+      return promise
     },
     current: () => waiting[0] ?? null,
     subscribe(listener) {

@@ -25,6 +25,7 @@ const full = {
   storage: ['https://bucket.example'],
   usbTokens: [{ vendorId: 0x1209, productId: 0x0c1d }],
   confirmation: { default: 'none', byEmbedder: { 'https://*.bitrix24.ru': 'host' } },
+  unattended: ['https://crm.example'],
   branding: { name: 'Acme', accent: '#00aa77', logo: 'brand/logo.svg' },
   locale: 'uk',
 }
@@ -105,6 +106,15 @@ describe('config.json', () => {
       // No host stands behind the standalone page: nobody there could send a code.
       expect(confirmationFor(parsed.config, undefined)).toBe(kind === 'host' ? 'none' : kind)
     }
+  })
+
+  test('signing unseen only for exact origins that may embed', () => {
+    const embedders = ['https://crm.example', 'https://*.bitrix24.ru']
+    const of = (unattended: unknown) => problems({ version: 1, embedders, unattended })
+    expect(of(['https://crm.example', 'https://acme.bitrix24.ru'])).toEqual([])
+    expect(of(['https://other.example'])).toEqual(['/unattended/0 not-embedder'])
+    expect(of(['https://*.bitrix24.ru'])).toEqual(['/unattended/0 wildcard'])
+    expect(of(true)).toEqual(['/unattended not-array'])
   })
 
   test('a wildcard stands for one whole label', () => {

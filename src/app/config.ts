@@ -25,6 +25,8 @@ export type Config = Readonly<{
     /** By embedder, as it stands in `embedders`. */
     byEmbedder: Readonly<Record<string, ConfirmationKind>>
   }>
+  /** Origins, each an embedder, that may ask for signatures unseen where the holder of a key has permitted it to them. */
+  unattended: readonly string[]
   branding: Readonly<{ name: string | null; accent: string | null; logo: string | null }>
   /** BCP 47; null: the reader's own. */
   locale: string | null
@@ -89,6 +91,7 @@ export const DEFAULT_CONFIG: Config = {
   storage: [],
   usbTokens: [],
   confirmation: { default: 'none', byEmbedder: {} },
+  unattended: [],
   branding: { name: null, accent: null, logo: null },
   locale: null,
 }
@@ -169,6 +172,9 @@ function readConfig(read: Reader, json: unknown): Config {
     storage: read.array('/storage', top['storage'], (path, value) => readOrigin(read, path, value, false)),
     usbTokens: read.array('/usbTokens', top['usbTokens'], (path, value) => readUsbToken(read, path, value)),
     confirmation: readConfirmation(read, top['confirmation'], embedders),
+    unattended: read.array('/unattended', top['unattended'], (path, value) =>
+      readUnattended(read, path, value, embedders),
+    ),
     branding: readBranding(read, top['branding']),
     locale: read.text('/locale', top['locale']),
   }
@@ -211,6 +217,13 @@ function readConfirmation(read: Reader, value: unknown, embedders: readonly stri
       Object.entries(by).map(([key, one]) => [key, kind(`/confirmation/byEmbedder/${key}`, one)]),
     ),
   }
+}
+
+/** Exact: a permission is given to one site, never to a pattern. */
+function readUnattended(read: Reader, path: string, value: unknown, embedders: readonly string[]): string | null {
+  const origin = readOrigin(read, path, value, false)
+  if (origin === null || matchOrigin(embedders, origin) !== undefined) return origin
+  return read.bad(path, 'not-embedder', value, null)
 }
 
 function readUsbToken(read: Reader, path: string, value: unknown): Config['usbTokens'][number] {

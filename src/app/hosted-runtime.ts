@@ -1,12 +1,14 @@
 import type { CommandingHost, SignAnswer, SignCommand, SignedAnswer } from '../core/host.ts'
 import { isAbort } from '../core/errors.ts'
 import type { Refusal } from '../core/formats/format.ts'
+import type { ActivityLog, LogPorts } from './activity-log.ts'
 import { openDesk, type CommandDesk, type OpenCommand } from './command-desk.ts'
 import { confirmationFor, matchOrigin, type Config, type ConfirmationKind } from './config.ts'
 import { openDelivery, type Delivery, type DeliveryState, type DeliveryStore } from './delivery.ts'
 import type { LoadedDocument } from './hosted-answer.ts'
 import { refusalOf } from './refusal.ts'
 import type { Services } from './services.ts'
+import { signUnattended } from './sign-unattended.ts'
 
 export type Reach =
   | Readonly<{ kind: 'own' }>
@@ -34,6 +36,8 @@ export type HostedSnapshot = Readonly<{
   window: WindowState
   delivery: DeliveryState | null
   transfer: Transfer | null
+  /** A business process has this many documents signed; `refusal`: why it could not. */
+  unattended: Readonly<{ documents: number; refusal: Refusal | null }> | null
   look: Look
 }>
 
@@ -56,9 +60,11 @@ export interface HostedRuntime {
   /** Within a click. */
   signInWindow(open: OpenCommand, documents: readonly LoadedDocument[]): Promise<void>
   /** Delivers what was signed here, then answers the host. */
-  finish(open: OpenCommand, answer: SignedAnswer): Promise<void>
+  finish(open: OpenCommand, answer: SignedAnswer, log: ActivityLog): Promise<void>
   /** Lower-case hex SHA-256 of a document, off the first paint's path. */
   readonly digest: (blob: Blob) => Promise<string>
+  /** For the log of an act: its links go to the host as they are made. */
+  readonly logPorts: LogPorts
 }
 
 export type HostedPorts = Readonly<{
@@ -69,6 +75,7 @@ export type HostedPorts = Readonly<{
   config: Config
   store: DeliveryStore
   now: () => Date
+  sha256: LogPorts['sha256']
   digest: (blob: Blob) => Promise<string>
   /** Builds the app over the storage that was reached; undefined: the partition's own. */
   compose: (storage: IDBFactory | undefined) => Services
@@ -80,7 +87,7 @@ export type HostedPorts = Readonly<{
     signal: AbortSignal,
   ) => Promise<{
     answer: SignAnswer
-    settle: (end: { stored: true; receipt: string } | { stored: false; code: string }) => void
+    settle: (end: { stored: true; receipt: string } | { stored: false; code: string }) => Promise<void>
   }>
   look: Look
   /** ms after which a host that has not answered counts as slow; a host that minds its own silence needs none. */
@@ -107,6 +114,7 @@ export function createHostedRuntime(ports: HostedPorts): {
     window: { status: 'closed', refusal: null },
     delivery: null,
     transfer: null,
+    unattended: null,
     look: ports.look,
   }
   const set = (change: Partial<HostedSnapshot>): void => {
@@ -115,6 +123,8 @@ export function createHostedRuntime(ports: HostedPorts): {
   }
   let delivery: Delivery | null = null
   let last: SignedAnswer | null = null
+  let lastLog: ActivityLog | null = null
+  let unattended: ((command: SignCommand, signal: AbortSignal) => Promise<SignAnswer>) | null = null
   desk.subscribe(() => {
     const act = desk.current()
     if (act === state.act) return
@@ -131,6 +141,35 @@ export function createHostedRuntime(ports: HostedPorts): {
     const onState = (next: DeliveryState): void => set({ delivery: next })
     const ours = openDelivery({ host, store, now, onState, ...(patience === undefined ? {} : { patience }) })
     delivery = ours
+    const logPorts: LogPorts = { sha256: ports.sha256, now: ports.now, onEvent: (event) => host.tell('log', event) }
+    const deliver = async (answer: SignedAnswer, log: ActivityLog): Promise<SignedAnswer> => {
+      const final = await ours.deliver(answer)
+      if (host.capabilities.has('save')) await logSaved(log, final)
+      return final
+    }
+    // One after the other: each act holds its documents in memory.
+    let queue: Promise<unknown> = Promise.resolve()
+    unattended = (command, signal) => {
+      const run = async (): Promise<SignAnswer> => {
+        const documents = command.documents.length
+        set({ unattended: { documents, refusal: null }, delivery: null })
+        try {
+          const { services, reach } = state
+          const { embedder, digest } = ports
+          const reachesKeys = reach.kind === 'own'
+          const parts = { services, host, embedder, reachesKeys, digest, logPorts, deliver }
+          const answer = await signUnattended(command, parts, signal)
+          set({ unattended: null })
+          return answer
+        } catch (error) {
+          set({ unattended: isAbort(error) ? null : { documents, refusal: refusalOf(error) } })
+          throw error
+        }
+      }
+      const next = queue.then(run)
+      queue = next.catch(() => undefined)
+      return next
+    }
     // What an earlier life signed is told of while it is saved; then the panel is the present act's again.
     void resume(host, ours, ports.store).then((resumed) => resumed && set({ delivery: null }))
     return {
@@ -141,6 +180,7 @@ export function createHostedRuntime(ports: HostedPorts): {
       host,
       delivery: ours,
       digest: ports.digest,
+      logPorts,
       snapshot: () => state,
       subscribe(listener) {
         listeners.add(listener)
@@ -151,12 +191,13 @@ export function createHostedRuntime(ports: HostedPorts): {
         if (reached.kind === 'own') set({ services: ports.compose(reached.factory) })
         set({ reach: reached })
       },
-      async finish(open, answer) {
+      async finish(open, answer, log) {
         last = answer
+        lastLog = log
         const waits = !host.capabilities.has('save')
         // The other side stores it and says so by `received`.
         if (waits) set({ delivery: { status: 'saving', finished: 0, total: answer.documents.length } })
-        open.answer(await ours.deliver(answer))
+        open.answer(await deliver(answer, log))
       },
       async signInWindow(open, documents) {
         const command = withBytes(open.command, documents)
@@ -168,11 +209,11 @@ export function createHostedRuntime(ports: HostedPorts): {
           const stop = watchUnsaved(
             (listener) => (listeners.add(listener), () => listeners.delete(listener)),
             () => state.delivery,
-            (code) => settle({ stored: false, code }),
+            (code) => void settle({ stored: false, code }),
           )
           const final = await ours.deliver(answer)
           stop()
-          settle({ stored: true, receipt: answer.receipt.id })
+          await settle({ stored: true, receipt: answer.receipt.id })
           open.answer(final)
         } catch (error) {
           if (isAbort(error)) return set({ window: { status: 'closed', refusal: null } })
@@ -186,6 +227,7 @@ export function createHostedRuntime(ports: HostedPorts): {
       // After a reload of this page the host asks again with the same id: what was signed then is the answer.
       const known = (await ports.store.list(ports.hostOrigin)).find(({ requestId }) => requestId === command.requestId)
       if (known && delivery) return delivery.deliver(known.answer)
+      if (command.unattended && unattended) return desk.once(command, signal, unattended)
       return desk.submit(command, signal)
     },
     start,
@@ -203,7 +245,12 @@ export function createHostedRuntime(ports: HostedPorts): {
     setLook: (change) => set({ look: { ...state.look, ...change } }),
     received(receipt) {
       void delivery?.received(receipt)
-      if (last?.receipt.id === receipt) set({ delivery: { status: 'saved', answer: last } })
+      if (last?.receipt.id !== receipt) return
+      // A window hears only now that its frame's host has stored everything.
+      if (ports.mode === 'window' && lastLog) {
+        void logSaved(lastLog, { ...last, documents: last.documents.map((one) => ({ ...one, stored: true })) })
+      }
+      set({ delivery: { status: 'saved', answer: last } })
     },
     unsaved(code) {
       if (last) {
@@ -227,6 +274,11 @@ function withBytes(command: SignCommand, documents: readonly LoadedDocument[]): 
       sha256,
     })),
   }
+}
+
+/** After the seal, so that the chain goes on from what was signed; the host has it as an event. */
+async function logSaved(log: ActivityLog, { documents }: SignedAnswer): Promise<void> {
+  for (const { id, sha256, stored } of documents) await log.add(stored ? 'saved' : 'not-saved', { id, sha256 })
 }
 
 function watchUnsaved(

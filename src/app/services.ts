@@ -14,6 +14,7 @@ import type { Prompts } from './prompts.ts'
 import type { RunEnvelope } from './run-envelope.ts'
 import type { SignDocuments } from './sign-documents.ts'
 import type { SignedResults } from './signed-results.ts'
+import type { StandingGrants } from './standing-grants.ts'
 import type { TrustAnchors } from './trust-anchors.ts'
 import type { VerifyDocuments } from './verify-documents.ts'
 
@@ -23,6 +24,7 @@ export interface Services {
   readonly imports: ImportKeys
   readonly backups: KeyBackups
   readonly gates: KeyGates
+  readonly grants: StandingGrants
   /** What config.json puts before each act of the standalone page. */
   readonly confirmation: Exclude<ConfirmationKind, 'host'>
   /** Lower-case hex SHA-256. */

@@ -49,7 +49,11 @@ export type SignOptions = Readonly<{
   fields?: Readonly<Record<string, string | boolean | readonly string[]>>
   /** Draw a visible signature. */
   visible?: boolean
-  /** Sign without showing. Refused with `UNATTENDED_FORBIDDEN`: this version signs nothing unseen. */
+  /**
+   * Sign for a business process without showing each document: only where the deployment's config.json lets your origin ask, the
+   * holder of the key has permitted so many to it, and the frame reaches the key by itself. Refused with `UNATTENDED_FORBIDDEN`,
+   * `UNATTENDED_NOT_GRANTED`, `KEY_NEEDS_WINDOW`. No event of viewing or consent is fired.
+   */
   unattended?: boolean
   /** Your own id of this act; the same id twice is the same act and gives the same result. */
   requestId?: string

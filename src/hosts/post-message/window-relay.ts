@@ -18,14 +18,19 @@ export type WindowRequest = Readonly<{
 
 export type WindowAnswer = Readonly<{
   answer: SignAnswer
-  /** Tells the window how it ended; it closes itself when the host has stored everything. */
-  settle: (end: { stored: true; receipt: string } | { stored: false; code: string }) => void
+  /**
+   * Tells the window how it ended; it closes itself when the host has stored everything. Resolves when the last links of its
+   * log have been passed on.
+   */
+  settle: (end: { stored: true; receipt: string } | { stored: false; code: string }) => Promise<void>
 }>
 
 /** Events of the window that its frame passes on to the host. */
 const PASSED = ['document-loaded', 'view-progress', 'consent', 'signing', 'error', 'log'] as const
 /** ms; a loaded page says hello at once. */
 const FIRST_HELLO = 30_000
+/** ms that a window may take to say the end of its log; it may be closed already. */
+const LAST_WORDS = 1000
 
 /**
  * Has the person sign in a window of our own origin: there the address bar is visible, no page lies over the button and keys
@@ -37,6 +42,10 @@ export async function signInWindow(request: WindowRequest): Promise<WindowAnswer
   const { self = window, command, signal, host } = request
   let target: Window | null = null
   let current: Channel | undefined
+  let said: () => void = () => undefined
+  const lastWords = new Promise<void>((resolve) => {
+    said = resolve
+  })
   let settled: (answer: SignAnswer) => void = () => undefined
   let failed: (error: unknown) => void = () => undefined
   const answered = new Promise<SignAnswer>((resolve, reject) => ([settled, failed] = [resolve, reject]))
@@ -61,6 +70,7 @@ export async function signInWindow(request: WindowRequest): Promise<WindowAnswer
       },
       onEvent: (name, data) => {
         if (PASSED.some((passed) => passed === name)) host.tell(name, data)
+        if (name === 'log' && isRecord(data) && data['action'] === 'saved') said()
       },
     },
     onConnect: run,
@@ -89,7 +99,11 @@ export async function signInWindow(request: WindowRequest): Promise<WindowAnswer
     const answer = await answered
     finished = true
     if (answer.status !== 'signed') opened.close()
-    return { answer, settle: (end) => current?.emit(end.stored ? 'received' : 'unsaved', end) }
+    const settle: WindowAnswer['settle'] = async (end) => {
+      current?.emit(end.stored ? 'received' : 'unsaved', end)
+      if (end.stored) await Promise.race([lastWords, new Promise((resolve) => setTimeout(resolve, LAST_WORDS))])
+    }
+    return { answer, settle }
   } catch (error) {
     opened.close()
     stop()

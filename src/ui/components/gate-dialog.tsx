@@ -1,4 +1,4 @@
-import { useEffect, useId, useState } from 'react'
+import { useEffect, useId, useRef, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { TotpOffer } from '../../app/key-gates.ts'
 import { refusalOf } from '../../app/refusal.ts'
@@ -40,6 +40,7 @@ function CodeDialog(props: {
   const [code, setCode] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
+  const input = useRef<HTMLInputElement>(null)
   const submit = async () => {
     setBusy(true)
     try {
@@ -47,6 +48,7 @@ function CodeDialog(props: {
       if (wrong === null) return open.pass({})
       setProblem(wrong)
       setCode('')
+      input.current?.focus()
     } catch (error) {
       open.fail(error)
     } finally {
@@ -81,6 +83,7 @@ function CodeDialog(props: {
         <div className="field">
           <label htmlFor={`${id}-code`}>{i18n.t('consent.code')}</label>
           <input
+            ref={input}
             id={`${id}-code`}
             className="input code-input"
             data-focus

@@ -25,4 +25,33 @@ export const consent = {
   passkeySetUpMeans: 'Your device makes a passkey for this key. It is asked each time before the key signs.',
   passkeyConfirm: 'Confirm with passkey',
   passkeyEnrol: 'Set up passkey',
+
+  unattendedRuns: {
+    one: '{host} has a document signed with your permission.',
+    other: '{host} has {count} documents signed with your permission.',
+  },
+  grantOpen: 'Open your keys to permit it',
+  grantTitle: 'Sign unseen for a business process',
+  grantAct: 'Permit…',
+  grantMeans:
+    'This site may then have documents signed with this key without showing them to you, until the day and the number you set.',
+  grantRisk: 'Whoever controls that site can use it up on any document. Permit as few as the process needs.',
+  grantSite: 'Site',
+  grantDays: 'For',
+  grantDay: { one: '{count} day', other: '{count} days' },
+  grantDocuments: 'Documents at most',
+  grantPermit: 'Permit',
+  grantBounds: 'A whole number from 1 to {most}.',
+  grantLine: {
+    one: '{left} of {count} document left, until {date}',
+    other: '{left} of {count} documents left, until {date}',
+  },
+  grantState_active: 'Permitted',
+  grantState_expired: 'Expired',
+  'grantState_used-up': 'Used up',
+  grantState_revoked: 'Revoked',
+  grantRevoke: 'Revoke',
+  grantRemove: 'Remove from the list',
+  grantUses: { one: '{count} use', other: '{count} uses' },
+  grantNever: 'Not used yet.',
 } as const

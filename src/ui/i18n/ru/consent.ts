@@ -37,4 +37,43 @@ export const consent: Translated<typeof english> = {
     'Устройство создаст ключ доступа для этого ключа подписи и будет спрашивать его перед каждой подписью.',
   passkeyConfirm: 'Подтвердить ключом доступа',
   passkeyEnrol: 'Настроить ключ доступа',
+
+  unattendedRuns: {
+    one: '{host} подписывает {count} документ с вашего разрешения.',
+    few: '{host} подписывает {count} документа с вашего разрешения.',
+    many: '{host} подписывает {count} документов с вашего разрешения.',
+    other: '{host} подписывает {count} документа с вашего разрешения.',
+  },
+  grantOpen: 'Открыть ключи и разрешить',
+  grantTitle: 'Подписание без показа для бизнес-процесса',
+  grantAct: 'Разрешить…',
+  grantMeans:
+    'Тогда этот сайт сможет подписывать документы этим ключом, не показывая их вам, до указанного дня и числа документов.',
+  grantRisk:
+    'Тот, кто управляет этим сайтом, может израсходовать разрешение на любые документы. Разрешайте не больше, чем нужно процессу.',
+  grantSite: 'Сайт',
+  grantDays: 'На срок',
+  grantDay: { one: '{count} день', few: '{count} дня', many: '{count} дней', other: '{count} дня' },
+  grantDocuments: 'Документов, не более',
+  grantPermit: 'Разрешить',
+  grantBounds: 'Целое число от 1 до {most}.',
+  grantLine: {
+    one: 'Осталось {left} из {count} документа, до {date}',
+    few: 'Осталось {left} из {count} документов, до {date}',
+    many: 'Осталось {left} из {count} документов, до {date}',
+    other: 'Осталось {left} из {count} документа, до {date}',
+  },
+  grantState_active: 'Разрешено',
+  grantState_expired: 'Срок истёк',
+  'grantState_used-up': 'Израсходовано',
+  grantState_revoked: 'Отозвано',
+  grantRevoke: 'Отозвать',
+  grantRemove: 'Убрать из списка',
+  grantUses: {
+    one: '{count} использование',
+    few: '{count} использования',
+    many: '{count} использований',
+    other: '{count} использования',
+  },
+  grantNever: 'Ещё не использовалось.',
 }

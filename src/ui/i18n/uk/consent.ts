@@ -35,4 +35,43 @@ export const consent: Translated<typeof english> = {
   passkeySetUpMeans: 'Пристрій створить ключ доступу для цього ключа підпису й питатиме його перед кожним підписом.',
   passkeyConfirm: 'Підтвердити ключем доступу',
   passkeyEnrol: 'Налаштувати ключ доступу',
+
+  unattendedRuns: {
+    one: '{host} підписує {count} документ із вашого дозволу.',
+    few: '{host} підписує {count} документи з вашого дозволу.',
+    many: '{host} підписує {count} документів із вашого дозволу.',
+    other: '{host} підписує {count} документа з вашого дозволу.',
+  },
+  grantOpen: 'Відкрити ключі й дозволити',
+  grantTitle: 'Підписання без показу для бізнес-процесу',
+  grantAct: 'Дозволити…',
+  grantMeans:
+    'Тоді цей сайт зможе підписувати документи цим ключем, не показуючи їх вам, до вказаного дня й кількості документів.',
+  grantRisk:
+    'Той, хто керує цим сайтом, може використати дозвіл на будь-які документи. Дозволяйте не більше, ніж потрібно процесу.',
+  grantSite: 'Сайт',
+  grantDays: 'На строк',
+  grantDay: { one: '{count} день', few: '{count} дні', many: '{count} днів', other: '{count} дня' },
+  grantDocuments: 'Документів, не більше',
+  grantPermit: 'Дозволити',
+  grantBounds: 'Ціле число від 1 до {most}.',
+  grantLine: {
+    one: 'Залишилося {left} з {count} документа, до {date}',
+    few: 'Залишилося {left} з {count} документів, до {date}',
+    many: 'Залишилося {left} з {count} документів, до {date}',
+    other: 'Залишилося {left} з {count} документа, до {date}',
+  },
+  grantState_active: 'Дозволено',
+  grantState_expired: 'Строк минув',
+  'grantState_used-up': 'Використано',
+  grantState_revoked: 'Відкликано',
+  grantRevoke: 'Відкликати',
+  grantRemove: 'Прибрати зі списку',
+  grantUses: {
+    one: '{count} використання',
+    few: '{count} використання',
+    many: '{count} використань',
+    other: '{count} використання',
+  },
+  grantNever: 'Ще не використовувалося.',
 }

@@ -33,7 +33,7 @@ export function DeliveryPanel({ state, log }: { state: DeliveryState; log: Activ
         )}
         {state.status === 'unsaved' && <RefusalNotice refusal={state.refusal} tone="warn" />}
       </div>
-      {state.status === 'unsaved' && <Unsaved answer={state.answer} log={log} />}
+      {state.status === 'unsaved' && <UnsavedActs answer={state.answer} log={log} />}
     </div>
   )
 }
@@ -50,13 +50,14 @@ function Saved({ title, answer }: { title: string; answer: SignedAnswer }) {
   )
 }
 
-function Unsaved({ answer, log }: { answer: SignedAnswer; log: ActivityLog }) {
+/** The ways on when the host has not stored it: again, or by hand. */
+export function UnsavedActs({ answer, log }: { answer: SignedAnswer; log: ActivityLog | null }) {
   const i18n = useI18n()
   const { delivery, mode } = useRuntime()
   const waiting = answer.documents.filter(({ stored }) => !stored)
   const download = () => {
     for (const { name, blob } of waiting) saveFile({ name, blob })
-    void log.add('downloaded', { documents: waiting.length })
+    void log?.add('downloaded', { documents: waiting.length })
   }
   return (
     <div className="sign-act">

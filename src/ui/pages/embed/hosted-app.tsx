@@ -1,10 +1,12 @@
 import { useEffect } from 'react'
 import type { ReactNode } from 'react'
-import type { HostedRuntime, Look } from '../../../app/hosted-runtime.ts'
+import type { HostedRuntime, HostedSnapshot, Look } from '../../../app/hosted-runtime.ts'
 import { LiveRegion } from '../../components/live.tsx'
+import { RefusalNotice } from '../../components/notice.tsx'
 import { ProviderPrompts } from '../../components/provider-prompts.tsx'
 import { LanguageProvider, useI18n } from '../../i18n/context.tsx'
 import { ServicesProvider } from '../../services.tsx'
+import { UnsavedActs } from './delivery-panel.tsx'
 import { hostName, RuntimeProvider, useHosted, useRuntime } from './hosted-context.tsx'
 import { HostedSign } from './hosted-sign.tsx'
 import { HostedVerify } from './hosted-verify.tsx'
@@ -79,10 +81,38 @@ function Content() {
   )
 }
 
+/** A business process signs here; who looks in sees what, and why not. */
+function Unattended({ documents, refusal }: NonNullable<HostedSnapshot['unattended']>) {
+  const i18n = useI18n()
+  const { embedder } = useRuntime()
+  const { delivery } = useHosted()
+  const host = hostName(embedder)
+  if (!refusal) {
+    return (
+      <div className="stack" aria-busy="true">
+        <p>{i18n.t('consent.unattendedRuns', { host, count: documents })}</p>
+        {delivery?.status === 'unsaved' && <UnsavedActs answer={delivery.answer} log={null} />}
+      </div>
+    )
+  }
+  return (
+    <RefusalNotice refusal={refusal}>
+      {refusal.code === 'UNATTENDED_NOT_GRANTED' && (
+        <p>
+          <a href="./#/keys" target="_blank" rel="noopener">
+            {i18n.t('consent.grantOpen')}
+          </a>
+        </p>
+      )}
+    </RefusalNotice>
+  )
+}
+
 function Idle() {
   const i18n = useI18n()
   const { embedder, mode } = useRuntime()
-  const { delivery } = useHosted()
+  const { delivery, unattended } = useHosted()
+  if (unattended) return <Unattended {...unattended} />
   if (mode === 'window' && delivery?.status === 'saved') return <p>{i18n.t('hosted.mayClose')}</p>
   return <p className="muted">{i18n.t('hosted.idle', { host: hostName(embedder) })}</p>
 }

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { ComponentType } from 'react'
 import type { OpenCommand } from '../../../app/command-desk.ts'
+import { optionsOf } from '../../../app/hosted-act.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
 import type { ActivityLog } from '../../../app/activity-log.ts'
 import { suggestedValues, unknownField } from '../../../app/form-values.ts'
@@ -18,7 +19,7 @@ import { HostedPanel } from './hosted-panel.tsx'
 import type { PanelProps } from './hosted-panel.tsx'
 import { useHosted, useRuntime } from './hosted-context.tsx'
 import { TransferProgress } from './transfer-progress.tsx'
-import { optionsOf, useGuardedDocuments, useLoading, useLog } from './use-act.ts'
+import { useGuardedDocuments, useLoading, useLog } from './use-act.ts'
 
 /** What takes the place of the usual act when the documents are more than documents: an envelope's turn. */
 export type Turn = Readonly<{
@@ -97,17 +98,16 @@ function Fetched({ open, log, onAgain, Panel, turn }: FetchedProps) {
 
 /** What this version cannot make is refused at once: the host hears why. */
 function useRefusedProfile(open: OpenCommand): boolean {
-  const { profile, fields, unattended } = open.command
+  const { profile, fields } = open.command
   // A signature beside the document leaves the form as it is.
   const fillsNothing = profile === 'CAdES' && Object.keys(fields).length > 0
   const unsupported = profile === 'XAdES' || profile === 'ASiC-E' || fillsNothing
   useEffect(() => {
-    if (unattended) open.refuse(new SignError('UNATTENDED_FORBIDDEN', 'nothing is signed unseen'))
     if (!unsupported) return
     const asked = fillsNothing ? 'form fields in a document that is not changed' : 'this profile'
     open.refuse(new SignError('FORMAT_UNSUPPORTED', `a host cannot ask for ${asked}`, { details: { profile } }))
-  }, [open, profile, unattended, unsupported, fillsNothing])
-  return unsupported || unattended
+  }, [open, profile, unsupported, fillsNothing])
+  return unsupported
 }
 
 const keep = (): void => undefined

@@ -12,6 +12,7 @@ import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 import { nameOn } from '../../use-keys.ts'
 import { KeyMore } from './key-more.tsx'
+import { StandingGrants } from './standing-grants.tsx'
 
 type Props = Readonly<{ card: KeyCard; onChanged: () => Promise<void> }>
 
@@ -45,6 +46,7 @@ export function KeyCardView({ card, onChanged }: Props) {
         <CertificateFactsList certificate={card.certificate} />
       </details>
       {refusal && <RefusalNotice refusal={refusal} />}
+      <StandingGrants card={card} />
       <KeyMore card={card} onChanged={onChanged} />
       <div className="row">
         <button type="button" className="button small" onClick={() => void download('pem')}>
