@@ -7,7 +7,7 @@ const Base: typeof HTMLElement = globalThis.HTMLElement ?? (class {} as typeof H
 
 /**
  * `<countersign-frame src="https://sign.example/embed/" locale="uk" theme="auto">`. Events bubble as
- * `countersign-ready`, `countersign-signed` …; `host` is a property.
+ * `countersign-ready`, `countersign-signed` …; `host` is a property, `fit` an attribute without a value.
  */
 export class CountersignFrame extends Base {
   static readonly observedAttributes = ['locale', 'theme', 'accent']
@@ -35,6 +35,7 @@ export class CountersignFrame extends Base {
       src,
       container: this,
       host: this.#host,
+      fit: this.hasAttribute('fit'),
       theme: this.#theme(),
       ...(locale ? { locale } : {}),
     })

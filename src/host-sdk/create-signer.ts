@@ -78,6 +78,8 @@ export type SignerOptions = Readonly<{
   theme?: SignerTheme
   record?: WireContext['record']
   user?: WireContext['user']
+  /** Let the frame be as tall as it wishes (`resize`); otherwise it fills the container. */
+  fit?: boolean
   /** ms for the frame to load and answer. Default 15 000. */
   timeout?: number
   host?: HostPorts
@@ -192,7 +194,7 @@ export function createSigner(options: SignerOptions): Signer {
       methods: serveHost(host),
       onEvent: (event, data) => {
         if (event === 'ready') readyWith(data as SignerEvents['ready'])
-        if (event === 'resize' && isRecord(data)) frame.style.height = `${Number(data['height'])}px`
+        if (event === 'resize' && options.fit) frame.style.height = `${(data as SignerEvents['resize']).height}px`
         if (event === 'signed' && isRecord(data)) {
           const { id } = (data as SignerEvents['signed']).receipt
           channel?.emit('received', { receipt: id })

@@ -1,5 +1,5 @@
-import { useEffect } from 'react'
-import type { ReactNode } from 'react'
+import { useEffect, useRef } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import type { HostedRuntime, HostedSnapshot, Look } from '../../../app/hosted-runtime.ts'
 import { LiveRegion } from '../../components/live.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
@@ -67,8 +67,10 @@ function Content() {
   useEffect(() => {
     document.title = i18n.t('hosted.frameTitle', { host })
   }, [i18n, host])
+  const main = useRef<HTMLElement>(null)
+  useWishedHeight(main, act !== null)
   return (
-    <main className="hosted" data-mode={runtime.mode}>
+    <main className="hosted" data-mode={runtime.mode} ref={main}>
       {runtime.mode === 'window' && <p className="hosted-for small">{i18n.t('hosted.forHost', { host })}</p>}
       {act && <HostedSign key={act.command.requestId} open={act} />}
       {!act && verifying && <HostedVerify key={verifying.name} ask={verifying} />}
@@ -79,6 +81,31 @@ function Content() {
       )}
     </main>
   )
+}
+
+/** px: a page of a document and the act beside it, without scrolling the page around the frame. */
+const WORKSPACE_HEIGHT = 720
+
+/** Tells a host that lets its frame grow how tall it would be best; a host that gives it a place of its own ignores it. */
+function useWishedHeight(main: RefObject<HTMLElement | null>, signing: boolean): void {
+  const { host } = useRuntime()
+  const told = useRef(0)
+  useEffect(() => {
+    const inner = main.current?.lastElementChild
+    if (!inner) return undefined
+    const measure = (): void => {
+      const parts = Array.from(inner.children, (child) => child.getBoundingClientRect())
+      const tall = Math.max(...parts.map(({ bottom }) => bottom)) - Math.min(...parts.map(({ top }) => top))
+      const height = signing ? WORKSPACE_HEIGHT : Math.ceil(tall) + 64
+      if (!Number.isFinite(height) || Math.abs(height - told.current) < 2) return
+      told.current = height
+      host.tell('resize', { height })
+    }
+    const observer = new ResizeObserver(measure)
+    for (const child of inner.children) observer.observe(child)
+    measure()
+    return () => observer.disconnect()
+  })
 }
 
 /** A business process signs here; who looks in sees what, and why not. */

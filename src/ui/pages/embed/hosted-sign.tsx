@@ -133,6 +133,7 @@ function LoadedSign({ open, loaded, log, Panel }: LoadedProps & Readonly<{ Panel
   }, [add, suggest, setOptions, loaded, open, runtime])
   useShownEvents(items, loaded, log)
   useSuggestedFields(items, open)
+  const onPage = useViewEvents(items, loaded, log)
 
   const { listing, refresh } = useKeys()
   const [chosen, choose] = useChosenKey(listing)
@@ -150,6 +151,7 @@ function LoadedSign({ open, loaded, log, Panel }: LoadedProps & Readonly<{ Panel
         chosen={signer}
         onChoose={choose}
         onCreate={onCreate}
+          onPage={onPage}
         panel={(view) => (
           <Panel
             open={open}
@@ -219,4 +221,26 @@ function useShownEvents(
       runtime.host.tell('document-loaded', { id, name, sha256: one.sha256, ...(pages === undefined ? {} : { pages }) })
     }
   }, [items, loaded, log, runtime])
+}
+
+/** Tells the host of each page when it comes into view for the first time; the log keeps that the last one did. */
+function useViewEvents(
+  items: ReturnType<typeof useSignSession>['items'],
+  loaded: readonly LoadedDocument[],
+  log: ActivityLog,
+): (index: number, page: number) => void {
+  const { host } = useRuntime()
+  const told = useRef(new Set<string>())
+  return useCallback(
+    (index, page) => {
+      const id = loaded[index]?.asked.id
+      const pages = items[index]?.inspection?.pdf?.pages
+      const seen = `${String(index)}/${String(page)}`
+      if (id === undefined || pages === undefined || told.current.has(seen)) return
+      told.current.add(seen)
+      host.tell('view-progress', { id, page, pages })
+      if (page === pages) void log.add('seen-to-end', { id, pages })
+    },
+    [host, items, loaded, log],
+  )
 }

@@ -22,6 +22,8 @@ type Props = Readonly<{
   form: FillableForm | null
   /** It is being signed: what is on the screen stays. */
   busy: boolean
+  /** The page that is in the middle of the window. */
+  onPage?: ((page: number) => void) | undefined
   onBack?: (() => void) | undefined
   onUnlock: (password: string) => void
   onRemove: () => void
@@ -29,7 +31,7 @@ type Props = Readonly<{
 
 /** The document as it will be signed, and what a signer must know of it, above it. */
 export function DocumentStage(props: Props) {
-  const { item, file, pdf, overlay, target, form, busy, onBack, onUnlock, onRemove } = props
+  const { item, file, pdf, overlay, target, form, busy, onPage, onBack, onUnlock, onRemove } = props
   const i18n = useI18n()
   const { inspection } = item
   const locked = inspection?.pdf?.encryption === 'password-required'
@@ -54,6 +56,7 @@ export function DocumentStage(props: Props) {
             warnings={pdf.warnings}
             name={file.name}
             {...(overlay ? { overlay } : {})}
+            {...(onPage ? { onPage } : {})}
             target={target ?? null}
             form={form}
             frozen={busy}

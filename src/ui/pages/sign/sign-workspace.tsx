@@ -30,6 +30,8 @@ type Props = Readonly<{
   /** Absent: the documents are a host's, and none are added or removed. */
   onFiles?: ((files: readonly File[]) => void) | undefined
   throwAway?: ThrowAwayKey
+  /** Index of the document that is looked at, and its page in the middle of the window; may say the same again. */
+  onPage?: ((index: number, page: number) => void) | undefined
   /** In place of the usual act and its result; it gets the open PDF, if it is one. */
   panel?: (view: PdfView | null) => ReactNode
 }>
@@ -47,7 +49,7 @@ function shownFile(session: SignSession, item: SessionItem | null): { name: stri
 
 /** Stage and act. One document is the page itself; many are a list with a state per row, each to be opened from it. */
 export function SignWorkspace(props: Props) {
-  const { session, listing, chosen, onChoose, onCreate, onFiles, throwAway, panel } = props
+  const { session, listing, chosen, onChoose, onCreate, onFiles, throwAway, onPage, panel } = props
   const i18n = useI18n()
   const { items, run } = session
   const [opened, setOpened] = useState<number | null>(null)
@@ -74,6 +76,7 @@ export function SignWorkspace(props: Props) {
             target={target}
             form={run.status === 'done' ? null : form}
             busy={run.status === 'running'}
+            onPage={onPage && ((page) => onPage(items.indexOf(item), page))}
             onBack={many ? () => setOpened(null) : undefined}
             onUnlock={(password) => session.unlock(item.id, password)}
             onRemove={() => session.remove(item.id)}
