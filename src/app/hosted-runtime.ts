@@ -250,7 +250,8 @@ export function createHostedRuntime(ports: HostedPorts): {
       if (ports.mode === 'window' && lastLog) {
         void logSaved(lastLog, { ...last, documents: last.documents.map((one) => ({ ...one, stored: true })) })
       }
-      set({ delivery: { status: 'saved', answer: last } })
+      // Null: the next act is on the table already.
+      if (state.delivery && state.delivery.status !== 'saved') set({ delivery: { status: 'saved', answer: last } })
     },
     unsaved(code) {
       if (last) {
