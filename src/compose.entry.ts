@@ -60,6 +60,9 @@ export type Composition = Readonly<{
 /** Lower-case hex SHA-256. */
 export const digest = async (blob: Blob): Promise<string> => toHex(await digestBlob(blob, 'SHA-256', browserEngine))
 
+export const sha256 = async (bytes: Uint8Array): Promise<Uint8Array> =>
+  new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)))
+
 /** Builds the app for a page; each entry calls it once. Touches no storage and starts no worker until something is asked. */
 export function compose(composition: Composition = {}): Services {
   const { config = DEFAULT_CONFIG, host = localHost() } = composition

@@ -1,5 +1,5 @@
 import { createHostedRuntime, type HostedPorts, type HostedRuntime } from './app/hosted-runtime.ts'
-import { compose, digest } from './compose.entry.ts'
+import { compose, digest, sha256 } from './compose.entry.ts'
 import { hostNetwork } from './hosts/post-message/host-network.ts'
 import { connectPostMessageHost, type PostMessageHost } from './hosts/post-message/post-message-host.ts'
 import { systemClock } from './platform/clock.ts'
@@ -21,7 +21,7 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
     store: openDeliveries(ownStorage),
     now: () => systemClock.now(),
     digest,
-    sha256: async (bytes) => new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes))),
+    sha256,
     compose: (storage) =>
       compose({
         config,

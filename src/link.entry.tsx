@@ -2,7 +2,7 @@
 import { createRoot } from 'react-dom/client'
 import { createHostedRuntime } from './app/hosted-runtime.ts'
 import { refusalOf } from './app/refusal.ts'
-import { compose } from './compose.entry.ts'
+import { compose, sha256 } from './compose.entry.ts'
 import { toHex, utf8 } from './core/bytes/bytes.ts'
 import { digestBlob } from './core/bytes/digest-blob.ts'
 import type { CommandingHost, SignedAnswer } from './core/host.ts'
@@ -65,6 +65,7 @@ async function start(): Promise<void> {
     store,
     now: () => systemClock.now(),
     digest,
+    sha256,
     compose: () => compose({ config, settings }),
     reach,
     reachOnClick: () => Promise.resolve(reach),

@@ -151,7 +151,7 @@ function LoadedSign({ open, loaded, log, Panel }: LoadedProps & Readonly<{ Panel
         chosen={signer}
         onChoose={choose}
         onCreate={onCreate}
-          onPage={onPage}
+        onPage={onPage}
         panel={(view) => (
           <Panel
             open={open}
