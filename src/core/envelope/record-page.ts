@@ -76,9 +76,10 @@ export function recordDrawing(
     page.push(...write(500, 22, 60, 7, SOFT, `${i + 1} / ${pages.length}`, 1))
   }
   for (const [i, one] of acting.entries()) {
-    const row = recordRow(i, hasOwnBox(one, recordRow(i, true)))
+    const row = recordRow(i, !filled && hasOwnBox(one, recordRow(i, true)))
     pages[row.page]?.push(...person(one, i + 1, row, words, write))
     if (filled) pages[row.page]?.push(...line(row, filled(one.id), write))
+    else if (hasOwnBox(one, row)) pages[row.page]?.push(boxFrame(row))
   }
   return pages
 }
@@ -157,13 +158,7 @@ function person(one: Signatory, number: number, row: RecordRow, words: RecordWor
   const below = row.top - 3 - 11.25 * named.length
   const says = write(left, below, width, 7, SOFT, kind, 2)
   const frame = { kind: 'frame' as const, x: x1, y: y1, width: x2 - x1, height: y2 - y1, ...HAIR }
-  return [
-    ...named,
-    ...says,
-    ...write(left, below - 9 * says.length, width, 7, SOFT, one.emails[0] ?? '', 1),
-    frame,
-    ...(hasOwnBox(one, row) ? [boxFrame(row)] : []),
-  ]
+  return [...named, ...says, ...write(left, below - 9 * says.length, width, 7, SOFT, one.emails[0] ?? '', 1), frame]
 }
 
 const hasOwnBox = (one: Signatory, { signature }: RecordRow): boolean =>

@@ -75,6 +75,8 @@ async function appendRecord(update: PdfUpdate, request: ReserveRequest): Promise
 
 const HELVETICA = PdfDict.of({ Type: name('Font'), Subtype: name('Type1'), BaseFont: name('Helvetica') })
 const DEFAULT_APPEARANCE = new PdfString(latin1('/Helv 0 Tf 0 g'))
+/** All lines of the record are of one size. */
+const RECORD_APPEARANCE = new PdfString(latin1('/Helv 6.5 Tf 0 g'))
 
 class FieldWriter {
   private readonly update: PdfUpdate
@@ -97,7 +99,7 @@ class FieldWriter {
     const record = manifest.reserved.record[one.id]
     if (record) {
       const field = { ...record, kind: 'text' as const, required: false, label: one.name }
-      this.visible(field, this.textOrBox(field))
+      this.visible(field, this.textOrBox(field).with({ DA: RECORD_APPEARANCE }))
     }
   }
 
