@@ -51,7 +51,9 @@ export async function readEnvelope(
   if (!found || !report) throw new SignError('ENVELOPE_MANIFEST_MISSING', 'no envelope')
   const { manifest, prepared, certification }: Found = found
   const [original, ...digests] = (await collected.digestsAt()).map(toHex)
-  checkCertification(manifest, certification, reportOf(report, certification))
+  const level = collected.facts.signatures.find(({ document: { field } }) => field === certification.field.name)
+    ?.document.docMdp
+  checkCertification(manifest, certification, reportOf(report, certification), level)
   if (original !== manifest.documents[0]?.sha256) {
     throw new SignError('ENVELOPE_DOCUMENT_MISMATCH', 'the manifest is that of another document')
   }
@@ -89,10 +91,13 @@ function checkCertification(
   manifest: EnvelopeManifest,
   { field }: PdfSignature,
   report: SignatureReport | undefined,
+  level: number | undefined,
 ): void {
-  if (field.name !== manifest.reserved.certification || report === undefined) {
+  if (field.name !== manifest.reserved.certification || report === undefined || level !== 2) {
     const details = { field: field.name }
-    throw new SignError('ENVELOPE_NOT_CERTIFIED', 'the first signature is not that of the preparer', { details })
+    throw new SignError('ENVELOPE_NOT_CERTIFIED', 'the first signature is not a certification by the preparer', {
+      details,
+    })
   }
   if (report.integrity !== 'intact') {
     throw new SignError('ENVELOPE_BROKEN', 'what the preparer certified was changed')
