@@ -93,7 +93,8 @@ class FieldWriter {
 
   signatory(manifest: EnvelopeManifest, one: Signatory): void {
     for (const field of one.fields) {
-      if (field.kind !== 'signature' || one.kind === 'simple') this.visible(field, this.textOrBox(field))
+      if (field.rect === null && one.kind === 'simple') this.data(field.name)
+      else if (field.kind !== 'signature' || one.kind === 'simple') this.visible(field, this.textOrBox(field))
       else this.visible(field, signatureEntries(manifest, one))
     }
     const record = manifest.reserved.record[one.id]
