@@ -29,9 +29,10 @@ const fieldOf = (n: number, i: number): string => `EnvField_${String(n).padStart
 async function keyOf(pki: Pki, kind: string | undefined, signature: string | undefined): Promise<SigningKey> {
   const row = MECHANISMS.find((each) => each.kind === kind && each.signature === signature)
   if (!row) throw new Error(`no mechanism ${kind} ${signature}`)
-  const { signer, mechanism, sign } = await party(pki, row)
+  const signing = await party(pki, row)
+  const { signer, mechanism } = signing
   const own = { signature: mechanism.signature, digest: mechanism.digest }
-  return { id: row.name, label: row.name, signer: { ...signer, mechanisms: [own] }, sign }
+  return { id: row.name, label: row.name, signer: { ...signer, mechanisms: [own] }, sign: (dtbs) => signing.sign(dtbs) }
 }
 
 /** DSS compares pages as drawn: those with reserved fields are 1, and the record behind the document. */
