@@ -37,7 +37,7 @@ export function FileReportView({ report, heading = true, file }: Props) {
       {report.warnings.length > 0 && (
         <ul className="report-warnings small">
           {report.warnings.map((warning) => (
-            <li key={warning}>{i18n.lookup('checks', warning) ?? warning}</li>
+            <li key={warning}>{warningText(i18n, warning)}</li>
           ))}
         </ul>
       )}
@@ -52,6 +52,13 @@ export function FileReportView({ report, heading = true, file }: Props) {
       ))}
     </article>
   )
+}
+
+/** 'id' or 'id: evidence'. */
+function warningText(i18n: ReturnType<typeof useI18n>, warning: string): string {
+  const [id = '', ...evidence] = warning.split(': ')
+  const text = i18n.lookup('checks', id)
+  return text === null ? warning : [text, evidence.join(': ')].filter(Boolean).join(': ')
 }
 
 const TRUST_TONE: Readonly<Record<SignatureReport['trust'], Tone>> = {
