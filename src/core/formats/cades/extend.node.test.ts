@@ -8,6 +8,10 @@ import { signerInfoOf } from '../../../testing/pki.ts'
 import type { TestParty } from '../../../testing/pki.ts'
 import { testRandom } from '../../../testing/ports.ts'
 import { run, testWith } from '../../../testing/tools.ts'
+import { amendSignedData, unsignedAttribute } from '../../cms/amend.ts'
+import { attributesOf } from '../../cms/attributes.ts'
+import { ATTRIBUTE } from '../../cms/oids.ts'
+import { parseSignedData } from '../../cms/read.ts'
 import { fingerprint } from '../../x509/certificate.ts'
 import type { Network, Ports } from '../../ports.ts'
 import { policyTrusting } from '../../validation/policy.ts'
@@ -124,6 +128,56 @@ describe('CAdES levels, with OpenSSL as CA, responder and time-stamp authority',
         extendCades({ ...base, blob: document.blob }, 'B-T', portsOf(networkOf(pki)), { authority }),
       ).rejects.toMatchObject({ code: 'FORMAT_MALFORMED' })
       await expect(extendCades(base, 'B-LTA', portsOf(networkOf(pki)), { authority })).rejects.toThrow(RangeError)
+    }),
+  )
+
+  testWith(['openssl'], 'a time-stamp copied from another signature proves nothing, and is its own answer', () =>
+    withOpenSslPki(async (pki) => {
+      for (const name of ['alice', 'bob']) pki.issue(name, 'x_signer')
+      pki.issue('tsa', 'x_tsa')
+      const kept = async (name: string): Promise<Uint8Array> => {
+        const file = await extendCades(await signed(pki, [name]), 'B-LT', portsOf(networkOf(pki)), { authority })
+        return new Uint8Array(await file.blob.arrayBuffer())
+      }
+      const [alice, bob] = [await kept('alice'), await kept('bob')]
+      const tokenOf = (cms: Uint8Array): Uint8Array => {
+        const [attribute] = attributesOf(
+          parseSignedData(cms).signers[0]!.unsignedAttributes,
+          ATTRIBUTE.signatureTimeStamp,
+        )
+        return attribute!.values[0]!.raw
+      }
+      const judged = async (cms: Uint8Array) => {
+        const file = { name: 'offer.txt.p7s', blob: new Blob([Uint8Array.from(cms)]), type: '' }
+        return (await report(pki, file))?.signatures[0]
+      }
+      expect(await judged(alice)).toMatchObject({ timestamps: [{ indication: 'TOTAL-PASSED' }] })
+      expect((await judged(alice))?.provenTime).toBeDefined()
+
+      // Beside its own one: that still proves the time.
+      const both = amendSignedData(alice, {
+        unsignedAttributes: [[unsignedAttribute(ATTRIBUTE.signatureTimeStamp, tokenOf(bob))]],
+      })
+      const withBoth = await judged(both)
+      expect(withBoth?.indication).toBe('TOTAL-PASSED')
+      expect(withBoth?.provenTime).toBeDefined()
+      expect(withBoth?.timestamps.map(({ indication }) => indication).toSorted()).toEqual([
+        'TOTAL-FAILED',
+        'TOTAL-PASSED',
+      ])
+
+      // In its place.
+      const own = tokenOf(alice)
+      const bare = await signed(pki, ['alice'])
+      const copied = amendSignedData(new Uint8Array(await bare.blob.arrayBuffer()), {
+        unsignedAttributes: [[unsignedAttribute(ATTRIBUTE.signatureTimeStamp, own)]],
+      })
+      const swapped = await judged(copied)
+      expect(swapped).toMatchObject({
+        integrity: 'intact',
+        timestamps: [{ indication: 'TOTAL-FAILED', subIndication: 'HASH_FAILURE', integrity: 'broken' }],
+      })
+      expect(swapped?.provenTime).toBeUndefined()
     }),
   )
 })
