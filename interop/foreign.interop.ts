@@ -97,11 +97,12 @@ function openssl(...args: string[]): void {
   if (done.status !== 0) throw new Error(`openssl ${args.join(' ')}\n${done.err}`)
 }
 
-const accepts = (signature: string, content: string): boolean =>
-  run(toolPath('openssl-3.5'), [
-    ...['cms', '-verify', '-binary', '-noverify', '-inform', 'DER', '-in', at(signature), '-content', at(content)],
-    ...['-out', at('out')],
-  ]).status === 0
+function accepts(signature: string, content: string): boolean {
+  const files = ['-in', at(signature), '-content', at(content), '-out', at('out')]
+  return (
+    run(toolPath('openssl-3.5'), ['cms', '-verify', '-binary', '-noverify', '-inform', 'DER', ...files]).status === 0
+  )
+}
 
 /** The certificate is always signed well; only the signature is in question. */
 function sign({ key, digest, sign: options = [], plain }: Row): void {
