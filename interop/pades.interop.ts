@@ -140,6 +140,29 @@ describeWith([...JUDGE_NAMES, 'qpdf', 'mutool'], 'PAdES-B-B before the judges', 
     expect(qpdfCheck(second.file)).toMatchObject({ clean: true })
   })
 
+  test('a seen signature with its place in the structure tree of a tagged document, then another: both stand for all', async () => {
+    const font = new Uint8Array(readFileSync('public/fonts/noto-sans.ttf'))
+    const appearance = { template: 'text', name: 'Олена', details: ['Погоджено'], alt: 'Підпис', font } as const
+    const seen: PadesOptions = { field: { kind: 'new', page: 1, rect: [60, 60, 260, 130] }, appearance }
+    const first = await sign('tagged', MECHANISMS[0]!, 'public/samples/contract.pdf', seen)
+    expect(readFileSync(first.file, 'latin1')).toContain('/OBJR')
+    const second = await sign('tagged second', MECHANISMS[1]!, first.file)
+    for (const judge of JUDGE_NAMES) {
+      for (const [one, signatures] of [
+        [first, 1],
+        [second, 2],
+      ] as const) {
+        const verdict = await JUDGES[judge](one)
+        expect(verdict, `${judge}: ${verdict.why}`).toMatchObject({ intact: true, accepts: true, signatures })
+      }
+    }
+    const { answer } = await pyhanko(second)
+    expect(answer.signatures[0]).toMatchObject({ coverage: 'ENTIRE_REVISION', modifications: 'FORM_FILLING' })
+    const { signatures } = (await dss(second)).answer
+    expect(signatures.map(({ pdf }) => pdf?.undefinedChanges)).toEqual([false, false])
+    expect(qpdfCheck(second.file)).toMatchObject({ clean: true })
+  })
+
   test('certified by the author, then signed into the empty field of the form: permitted by all', async () => {
     const first = await sign('certified', MECHANISMS[0]!, 'public/samples/order-form.pdf', { certify: 2 })
     const second = await sign('certified second', MECHANISMS[1]!, first.file, {

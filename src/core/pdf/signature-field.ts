@@ -27,6 +27,8 @@ export type Placement = Readonly<{
   draw: DrawWidget
   /** /TU: what the field says to those who cannot see it. */
   alt?: string
+  /** Nobody has signed the document yet: a new field may be entered into its structure tree. */
+  mayTag?: boolean
   /** /Lock of a new field. */
   lock?: PdfDict
 }>
@@ -48,7 +50,7 @@ export async function placeSignature(
   form: Form | null,
   target: SignatureTarget,
   signature: PdfRef,
-  { draw, alt, lock }: Placement,
+  { draw, alt, lock, mayTag = false }: Placement,
 ): Promise<string> {
   if (target.kind === 'existing') {
     const field = emptyField(form, target.name)
@@ -64,6 +66,7 @@ export async function placeSignature(
   const drawn = rect ? await draw(update, page, rect) : null
   // PDF/A-1 asks for an appearance even of what is not seen (ISO 19005-1, 6.9); its successors do not.
   const isShown = rect !== null || (await archiveRules(update.document)).part === 1
+  const tag = drawn && alt && mayTag && page?.ref ? await tagged(update, page.ref, field, alt) : null
   update.set(
     field,
     PdfDict.of({
@@ -83,11 +86,18 @@ export async function placeSignature(
           : undefined,
       MK: drawn && drawn.rotate !== 0 ? PdfDict.of({ R: drawn.rotate }) : undefined,
       Lock: lock,
+      StructParent: tag ?? undefined,
     }),
   )
   if (page) await addAnnotation(update, page, field)
   await addField(update, form, field)
   return partial
+}
+
+/** Few documents are tagged, and fewer signatures are seen. */
+async function tagged(update: PdfUpdate, page: PdfRef, field: PdfRef, alt: string): Promise<number | null> {
+  const { tagWidget } = await import('./structure.ts')
+  return tagWidget(update, page, field, alt)
 }
 
 /** The empty signature field of that name. */

@@ -125,6 +125,7 @@ async function layOut(
   const field = await placeSignature(update, form, admission.target, signature, {
     draw: widgetDrawing(options.appearance),
     ...(options.appearance ? { alt: options.appearance.alt } : {}),
+    mayTag: admission.signed.length === 0 && !admission.restrictions.certified,
     ...(isOwnLock ? { lock: lockDictionary(admission.lock) } : {}),
   })
   if (admission.certifies) await certify(update, signature)

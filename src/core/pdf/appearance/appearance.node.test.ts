@@ -39,6 +39,8 @@ const strokes = {
     [5, 5],
   ],
 } as const
+const hand = new Uint8Array(readFileSync(new URL('../../../../public/fonts/caveat.ttf', import.meta.url)))
+const typed = { kind: 'typed', text: 'Олена Шевченко', font: hand } as const
 const image = { kind: 'image', width: 2, height: 1, rgba: Uint8Array.of(255, 0, 0, 128, 0, 0, 255, 255) } as const
 
 let party: TestParty
@@ -188,3 +190,63 @@ test('an image whose pixels do not fill it is a mistake of the caller', async ()
   })
   await expect(request).rejects.toThrow(RangeError)
 })
+
+test('a typed mark stands in its hand, or plainly when the hand lacks a letter', () => {
+  const size = { width: 200, height: 60 }
+  const inHand = layoutAppearance({ ...appearance, template: 'mark', mark: typed }, size)
+  expect(inHand).toMatchObject({ plainMark: false, missing: [] })
+  const mark = inHand.items.find((item) => item.kind === 'text' && item.hand)
+  expect(mark).toMatchObject({ text: 'Олена Шевченко' })
+  const greek = layoutAppearance({ ...appearance, template: 'mark', mark: { ...typed, text: 'Ελένη' } }, size)
+  expect(greek).toMatchObject({ plainMark: true, missing: [] })
+  expect(greek.items.some((item) => item.kind === 'text' && item.hand)).toBe(false)
+  const chinese = layoutAppearance({ ...appearance, template: 'mark', mark: { ...typed, text: '王' } }, size)
+  expect(chinese.missing).toEqual(['王'])
+})
+
+const seen = { field: { kind: 'new', page: 1, rect: [60, 60, 260, 130] }, appearance } as const
+const contract = () => new Uint8Array(readFileSync(new URL('../../../../public/samples/contract.pdf', import.meta.url)))
+
+test('in a tagged document the signature has its place among the elements, with the words for those who cannot see', async () => {
+  const document = await openPdf(bytesSource(await signPdf(contract(), party, seen)))
+  const field = (await readForm(document))?.fields.find(({ type }) => type === 'Sig')
+  const key = field?.dict.get('StructParent')
+  const root = await document.dict((await document.catalog())?.dict, 'StructTreeRoot')
+  const numbers = await document.value(await document.dict(root, 'ParentTree'), 'Nums')
+  const pairs = isArray(numbers) ? numbers : []
+  expect(pairs.at(-2)).toBe(key)
+  const element = await document.resolve(pairs.at(-1))
+  if (!(element instanceof PdfDict)) throw new Error('no element')
+  expect(textOf(element.get('Alt'))).toBe(appearance.alt)
+  const held = await document.dict(element, 'K')
+  expect(held?.get('Obj')).toMatchObject({ number: field?.ref.number })
+  const parent = await document.dict(element, 'P')
+  const kids = await document.value(parent, 'K')
+  expect(isArray(kids) && kids.at(-1)).toEqual(pairs.at(-1))
+  expect(await document.value(root, 'ParentTreeNextKey')).toBe(Number(key) + 1)
+})
+
+test('what is signed already keeps its structure tree: others would take a change of it for more than a signature', async () => {
+  const twice = await openPdf(bytesSource(await signPdf(await signPdf(contract(), party), party, seen)))
+  const fields = (await readForm(twice))?.fields.filter(({ type }) => type === 'Sig') ?? []
+  expect(fields.map(({ dict }) => dict.get('StructParent'))).toEqual([null, null])
+  expect(textOf(fields[1]?.dict.get('TU'))).toBe(appearance.alt)
+})
+
+testWith(
+  ['pdfinfo', 'qpdf', 'pdfsig', 'pdftotext'],
+  'others find the tag, and the letters of the typed mark',
+  async () => {
+    await inFolder(async (folder) => {
+      const path = join(folder, 'tagged.pdf')
+      const look = { ...appearance, template: 'mark', mark: typed } as const
+      writeFileSync(path, await signPdf(contract(), party, { ...seen, appearance: look }))
+      const structure = Buffer.from(run('pdfinfo', ['-struct', path]).output, 'latin1').toString()
+      expect(structure).toMatch(/Form[^\n]*\n\s+Object/)
+      expect(run('qpdf', ['--check', path]).status).toBe(0)
+      expect(run('pdfsig', ['-nocert', path]).output).toContain('Signature is Valid')
+      const text = Buffer.from(run('pdftotext', ['-f', '1', '-l', '1', path, '-']).output, 'latin1').toString()
+      expect(text.split('Олена Шевченко').length).toBe(3)
+    })
+  },
+)

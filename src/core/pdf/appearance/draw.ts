@@ -11,9 +11,11 @@ import type { PdfPage } from '../pages.ts'
 import { numberText } from '../serialize.ts'
 import type { PdfRect } from '../signature-field.ts'
 import type { PdfUpdate } from '../update.ts'
-import type { AppearanceLayout, Color, DrawItem, SignatureAppearance, SignatureMark } from './appearance.ts'
+import { PEN } from './appearance.ts'
+import type { AppearanceLayout, Color, DrawItem, SignatureAppearance, SignatureMark, StrokeMark } from './appearance.ts'
 import { addImage } from './image.ts'
 import { layoutAppearance } from './layout.ts'
+import { penPaths, penWidth } from './strokes.ts'
 
 /** A form XObject for a widget and what the widget must say about its turning. */
 export type DrawnAppearance = Readonly<{ form: PdfRef; rotate: 0 | 90 | 180 | 270; layout: AppearanceLayout }>
@@ -37,14 +39,16 @@ export async function drawAppearance(
   // PDF/A-1 forbids transparency; later parts want to know in which colours it is blended.
   const mayBeTransparent = part === 0 || (part > 1 && hasIntent)
   const colorSpace = part === 0 ? name('DeviceRGB') : CALIBRATED
-  const texts = layout.items.flatMap((item) => (item.kind === 'text' ? [item.text] : []))
-  const font = texts.length > 0 ? embedFont(update, new TrueTypeFont(appearance.font), texts) : null
   const { mark } = appearance
+  const fonts = {
+    text: embedded(update, appearance.font, layout, false),
+    hand: mark?.kind === 'typed' ? embedded(update, mark.font, layout, true) : null,
+  }
   const drawsImage = mark?.kind === 'image' && layout.items.some((item) => item.kind === 'mark')
   const picture = drawsImage ? addImage(update, mark, colorSpace, mayBeTransparent) : null
   const resources = PdfDict.of({
     ColorSpace: PdfDict.of({ CS0: colorSpace }),
-    Font: font ? PdfDict.of({ F0: font.ref }) : undefined,
+    Font: PdfDict.of({ F0: fonts.text?.ref, F1: fonts.hand?.ref }),
     XObject: picture ? PdfDict.of({ Im0: picture }) : undefined,
   })
   const dict = PdfDict.of({
@@ -55,8 +59,21 @@ export async function drawAppearance(
     Resources: resources,
     Filter: name('FlateDecode'),
   })
-  const data = zlibSync(latin1(content(layout, font, mark)))
+  const data = zlibSync(latin1(content(layout, fonts, mark)))
   return { form: update.add(new PdfStream(dict, { data })), rotate, layout }
+}
+
+type Fonts = Readonly<{ text: EmbeddedFont | null; hand: EmbeddedFont | null }>
+
+/** Null when nothing is written in that font. */
+function embedded(
+  update: PdfUpdate,
+  font: Uint8Array,
+  { items }: AppearanceLayout,
+  inHand: boolean,
+): EmbeddedFont | null {
+  const texts = items.flatMap((item) => (item.kind === 'text' && (item.hand === true) === inHand ? [item.text] : []))
+  return texts.length > 0 ? embedFont(update, new TrueTypeFont(font), texts) : null
 }
 
 /** Turns the form against the page's clockwise /Rotate (12.5.5: its box is then fitted to the rectangle). */
@@ -80,25 +97,22 @@ const n = (value: number): string => numberText(Math.round(value * 1000) / 1000)
 const paint = ([r, g, b]: Color, operator: 'sc' | 'SC'): string =>
   `/CS0 ${operator === 'sc' ? 'cs' : 'CS'} ${n(r)} ${n(g)} ${n(b)} ${operator}`
 
-function content(
-  { width, height, items }: AppearanceLayout,
-  font: EmbeddedFont | null,
-  mark: SignatureMark | undefined,
-): string {
-  const body = items.map((item) => `q ${draw(item, font, mark)} Q`).join('\n')
+function content({ width, height, items }: AppearanceLayout, fonts: Fonts, mark: SignatureMark | undefined): string {
+  const body = items.map((item) => `q ${draw(item, fonts, mark)} Q`).join('\n')
   // The clip keeps any rounding within the box.
   return `q 0 0 ${n(width)} ${n(height)} re W n\n${body}\nQ`
 }
 
 /** Operators of a page or form whose resources have the colour space CS0 and, for texts, the font F0. */
 export function drawItems(items: readonly DrawItem[], font: EmbeddedFont | null): string {
-  return items.map((item) => `q ${draw(item, font, undefined)} Q`).join('\n')
+  return items.map((item) => `q ${draw(item, { text: font, hand: null }, undefined)} Q`).join('
+')
 }
 
-function draw(item: DrawItem, font: EmbeddedFont | null, mark: SignatureMark | undefined): string {
+function draw(item: DrawItem, fonts: Fonts, mark: SignatureMark | undefined): string {
   switch (item.kind) {
     case 'text':
-      return `${paint(item.color, 'sc')} BT /F0 ${n(item.size)} Tf ${n(item.x)} ${n(item.y)} Td <${font?.encode(item.text) ?? ''}> Tj ET`
+      return `${paint(item.color, 'sc')} BT ${item.hand ? '/F1' : '/F0'} ${n(item.size)} Tf ${n(item.x)} ${n(item.y)} Td <${(item.hand ? fonts.hand : fonts.text)?.encode(item.text) ?? ''}> Tj ET`
     case 'fill':
       return `${paint(item.color, 'sc')} ${n(item.x)} ${n(item.y)} ${n(item.width)} ${n(item.height)} re f`
     case 'frame':
@@ -106,7 +120,7 @@ function draw(item: DrawItem, font: EmbeddedFont | null, mark: SignatureMark | u
     case 'qr':
       return drawModules(item)
     case 'mark':
-      if (!mark) return ''
+      if (!mark || mark.kind === 'typed') return ''
       if (mark.kind === 'image') return `${n(item.width)} 0 0 ${n(item.height)} ${n(item.x)} ${n(item.y)} cm /Im0 Do`
       return drawStrokes(mark, item)
   }
@@ -156,37 +170,13 @@ function drawModules({ x, y, size, modules }: Extract<DrawItem, { kind: 'qr' }>)
   return `${parts.join('\n')} f`
 }
 
-const PEN: Color = [0.05, 0.13, 0.42]
-
-/** Pen strokes smoothed through the middles of their segments. */
-function drawStrokes(
-  mark: Extract<SignatureMark, { kind: 'strokes' }>,
-  box: { x: number; y: number; width: number; height: number },
-): string {
+function drawStrokes(mark: StrokeMark, box: { x: number; y: number; width: number; height: number }): string {
   const scale = box.width / mark.width
-  const at = (path: readonly number[], i: number): [number, number] => [
-    box.x + (path[2 * i] ?? 0) * scale,
-    box.y + box.height - (path[2 * i + 1] ?? 0) * scale,
-  ]
-  const parts = [`${paint(PEN, 'SC')} 1 J 1 j ${n(Math.max(0.3, mark.thickness * scale))} w`]
-  for (const path of mark.paths.slice(0, 2000)) {
-    const count = path.length >> 1
-    if (count === 0 || !path.every(Number.isFinite)) continue
-    const [x0, y0] = at(path, 0)
-    parts.push(`${n(x0)} ${n(y0)} m`)
-    let [px, py] = [x0, y0]
-    for (let i = 1; i < count; i++) {
-      const [cx, cy] = at(path, i)
-      const [nx, ny] = i + 1 < count ? at(path, i + 1) : [cx, cy]
-      const [ex, ey] = i + 1 < count ? [(cx + nx) / 2, (cy + ny) / 2] : [cx, cy]
-      // A quadratic curve through control point c, as a cubic one.
-      const [ax, ay] = [px + (2 / 3) * (cx - px), py + (2 / 3) * (cy - py)]
-      const [bx, by] = [ex + (2 / 3) * (cx - ex), ey + (2 / 3) * (cy - ey)]
-      parts.push(`${n(ax)} ${n(ay)} ${n(bx)} ${n(by)} ${n(ex)} ${n(ey)} c`)
-      ;[px, py] = [ex, ey]
-    }
-    if (count === 1) parts.push(`${n(x0)} ${n(y0)} l`)
-    parts.push('S')
+  const at = (...points: readonly number[]): string =>
+    points.map((value, i) => n(i % 2 === 0 ? box.x + value * scale : box.y + box.height - value * scale)).join(' ')
+  const parts = [`${paint(PEN, 'SC')} 1 J 1 j ${n(penWidth(mark, box.width))} w`]
+  for (const { start, curves } of penPaths(mark)) {
+    parts.push(`${at(...start)} m`, ...curves.map((curve) => `${at(...curve)} c`), 'S')
   }
   return parts.join('\n')
 }

@@ -1,7 +1,8 @@
 import encodeQR from 'qr'
 import { writable } from '../font/embed.ts'
 import { TrueTypeFont } from '../font/sfnt.ts'
-import type { AppearanceLayout, Color, DrawItem, SignatureAppearance } from './appearance.ts'
+import { PEN } from './appearance.ts'
+import type { AppearanceLayout, Color, DrawItem, SignatureAppearance, SignatureMark } from './appearance.ts'
 import { ASCENT, fitText, leadingOf } from './fit-text.ts'
 
 const INK: Color = [0.09, 0.11, 0.15]
@@ -10,7 +11,14 @@ const ACCENT: Color = [0.13, 0.36, 0.72]
 
 type Box = Readonly<{ x: number; y: number; width: number; height: number }>
 
-type Draft = { items: DrawItem[]; missing: Set<string>; truncated: boolean; font: TrueTypeFont; accent: Color }
+type Draft = {
+  items: DrawItem[]
+  missing: Set<string>
+  truncated: boolean
+  plainMark: boolean
+  font: TrueTypeFont
+  accent: Color
+}
 
 /**
  * Lays a visible signature out in a box. The same list is drawn into the PDF and shown as the live preview.
@@ -26,6 +34,7 @@ export function layoutAppearance(
     items: [],
     missing: new Set(),
     truncated: false,
+    plainMark: false,
     font: new TrueTypeFont(appearance.font),
     accent: appearance.accent ?? ACCENT,
   }
@@ -47,7 +56,8 @@ export function layoutAppearance(
       placeStamp(draft, appearance, outer, left, pad)
       break
   }
-  return { ...size, items: draft.items, missing: [...draft.missing], truncated: draft.truncated }
+  const { items, missing, truncated, plainMark } = draft
+  return { ...size, items, missing: [...missing], truncated, plainMark }
 }
 
 const inset = ({ x, y, width, height }: Box, by: number): Box => ({
@@ -104,7 +114,7 @@ function placeMarkAndText(draft: Draft, appearance: SignatureAppearance, box: Bo
 /** The mark above a line with the name under it, as on paper. */
 function placeMarkOverName(draft: Draft, appearance: SignatureAppearance, box: Box, gap: number): void {
   if (!appearance.mark) return placeText(draft, appearance, box, 'center')
-  const below = Math.min(0.42 * box.height, 8 + 9 * (1 + appearance.details.length))
+  const below = Math.min(0.5 * box.height, 8 + 9 * (1 + appearance.details.length))
   const line = box.y + below
   placeMark(draft, appearance, { ...box, y: line + gap / 3, height: box.height - below - gap / 3 })
   draft.items.push({ kind: 'fill', x: box.x, y: line, width: box.width, height: 0.6, color: SOFT })
@@ -133,11 +143,32 @@ function placeStamp(draft: Draft, appearance: SignatureAppearance, outer: Box, b
 
 /** As large as fits with its own proportions, in the middle. */
 function placeMark(draft: Draft, { mark }: SignatureAppearance, box: Box): void {
-  if (!mark || mark.width <= 0 || mark.height <= 0 || box.width <= 0 || box.height <= 0) return
+  if (!mark || box.width <= 0 || box.height <= 0) return
+  if (mark.kind === 'typed') return placeTyped(draft, mark, box)
+  if (mark.width <= 0 || mark.height <= 0) return
   const scale = Math.min(box.width / mark.width, box.height / mark.height)
   const [width, height] = [mark.width * scale, mark.height * scale]
   const [x, y] = [box.x + (box.width - width) / 2, box.y + (box.height - height) / 2]
   draft.items.push({ kind: 'mark', x, y, width, height })
+}
+
+/** One line, as large as fits; a hand that lacks a letter is not mixed with another font. */
+function placeTyped(draft: Draft, mark: Extract<SignatureMark, { kind: 'typed' }>, box: Box): void {
+  const hand = new TrueTypeFont(mark.font)
+  const inHand = writable(hand, mark.text)
+  const isPlain = inHand.missing.length > 0
+  draft.plainMark ||= isPlain
+  const font = isPlain ? draft.font : hand
+  const shown = isPlain ? writable(draft.font, mark.text) : inHand
+  for (const character of isPlain ? shown.missing : []) draft.missing.add(character)
+  const text = shown.text.trim()
+  const width = font.widthOf(text)
+  if (width <= 0) return
+  const { ascent, descent, unitsPerEm } = font.metrics
+  const size = Math.min(box.width / width, (box.height * unitsPerEm) / (ascent - descent))
+  const x = box.x + (box.width - width * size) / 2
+  const y = box.y + (box.height - ((ascent + descent) / unitsPerEm) * size) / 2
+  draft.items.push({ kind: 'text', x, y, size, text, color: PEN, ...(isPlain ? {} : { hand: true }) })
 }
 
 function placeText(
