@@ -17,6 +17,7 @@ import { party, signFile } from './support/sign.ts'
 
 const folder = resolve('.cache/interop/archive')
 const font = new Uint8Array(readFileSync('public/fonts/noto-sans.ttf'))
+const hand = new Uint8Array(readFileSync('public/fonts/caveat.ttf'))
 const pades = { prepare: preparePades, embed: embedPades }
 
 const STROKES: SignatureMark = {
@@ -53,6 +54,7 @@ const WAYS: readonly [string, PadesOptions][] = [
   ['text', look({})],
   ['stamp with a code', look({ template: 'stamp', qr: 'https://sign.example/#/verify' })],
   ['drawn mark', look({ template: 'mark-and-text', mark: STROKES })],
+  ['typed mark', look({ template: 'mark', mark: { kind: 'typed', text: 'Олена Шевченко', font: hand } })],
   ['picture that fades', look({ template: 'mark', mark: IMAGE })],
 ]
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { test } from '@playwright/test'
 
@@ -37,4 +38,51 @@ export function opensslVerify({ root, crl, leaf }: Readonly<Record<'root' | 'crl
   const pem = `${crl}.pem`
   run('openssl', ['crl', '-inform', 'DER', '-in', crl, '-out', pem])
   return run('openssl', ['verify', '-x509_strict', '-crl_check', '-CAfile', root, '-CRLfile', pem, leaf])
+}
+
+type Colour = readonly [red: number, green: number, blue: number]
+
+/** A page as MuPDF draws it. */
+export class Pixels {
+  readonly width: number
+  readonly height: number
+  readonly #data: Buffer
+
+  /** @param ppm a binary PPM (P6) */
+  constructor(ppm: Buffer) {
+    const head = /^P6\s+(\d+)\s+(\d+)\s+255\s/.exec(ppm.subarray(0, 64).toString('latin1'))
+    if (!head) throw new Error('no PPM')
+    this.width = Number(head[1])
+    this.height = Number(head[2])
+    this.#data = ppm.subarray(head[0].length)
+  }
+
+  at(x: number, y: number): Colour {
+    const start = 3 * (y * this.width + x)
+    return [this.#data[start] ?? 0, this.#data[start + 1] ?? 0, this.#data[start + 2] ?? 0]
+  }
+
+  /** The smallest rectangle around all pixels of that kind. */
+  bounds(isWanted: (colour: Colour) => boolean): { left: number; top: number; right: number; bottom: number } {
+    const found = { left: this.width, top: this.height, right: 0, bottom: 0 }
+    for (let y = 0; y < this.height; y++) {
+      for (let x = 0; x < this.width; x++) {
+        if (!isWanted(this.at(x, y))) continue
+        found.left = Math.min(found.left, x)
+        found.right = Math.max(found.right, x + 1)
+        found.top = Math.min(found.top, y)
+        found.bottom = y + 1
+      }
+    }
+    return found
+  }
+}
+
+/** The first page; null: MuPDF is not here (never in CI). */
+export function pixelsOf(path: string): Pixels | null {
+  const out = `${path}.ppm`
+  const answer = run('mutool', ['draw', '-q', '-r', '100', '-F', 'ppm', '-o', out, path, '1'])
+  if (!answer) return null
+  if (!answer.good) throw new Error(answer.text)
+  return new Pixels(readFileSync(out))
 }

@@ -46,3 +46,12 @@ export function formFile(): Given {
   )
   return pdf('form.pdf', classicPdf(objects))
 }
+
+/** A grey page that is turned, cut to a part of itself, and measured in units of its own. */
+export function turnedFile(rotate: number): Given {
+  const objects = simpleObjects(
+    { 4: streamText('', '0.8 g 0 0 700 600 re f') },
+    { page: `/MediaBox [0 0 700 600] /CropBox [100 50 500 350] /Rotate ${rotate} /UserUnit 1.5` },
+  )
+  return pdf('turned.pdf', classicPdf(objects))
+}

@@ -96,9 +96,12 @@ export function SignatureBox({ space, scale, rect, page, preview, onChange }: Pr
         aria-describedby={helpId}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => drag(event, (dx, dy) => ({ ...box, left: box.left + dx, top: box.top + dy }))}
-      >
-        {preview && <AppearancePreview appearance={preview} width={box.width / scale} height={box.height / scale} />}
-      </button>
+      />
+      {preview && (
+        <span className="look">
+          <AppearancePreview appearance={preview} width={box.width / scale} height={box.height / scale} />
+        </span>
+      )}
       <span className="visually-hidden" id={helpId}>
         {i18n.t('viewer.boxKeys')}
       </span>

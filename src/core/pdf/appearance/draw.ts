@@ -105,8 +105,7 @@ function content({ width, height, items }: AppearanceLayout, fonts: Fonts, mark:
 
 /** Operators of a page or form whose resources have the colour space CS0 and, for texts, the font F0. */
 export function drawItems(items: readonly DrawItem[], font: EmbeddedFont | null): string {
-  return items.map((item) => `q ${draw(item, { text: font, hand: null }, undefined)} Q`).join('
-')
+  return items.map((item) => `q ${draw(item, { text: font, hand: null }, undefined)} Q`).join('\n')
 }
 
 function draw(item: DrawItem, fonts: Fonts, mark: SignatureMark | undefined): string {

@@ -101,6 +101,10 @@ export const errors = {
     'The signed file was not found beside its signature.\nAdd the file that the signature belongs to.',
   FORMAT_POISONED:
     'This document can show something else later than it shows now.\nIt was not signed. Ask for a copy without scripts, hidden layers and attachments.',
+  FORMAT_IMAGE_UNSUPPORTED:
+    'This picture cannot be used.\nNothing was changed. Choose a PNG or JPEG picture that opens in other programs.',
+  FORMAT_IMAGE_TOO_LARGE:
+    'This picture is too large.\nNothing was changed. Choose one of at most {megabytes} MB and {megapixels} million points.',
   DER_MALFORMED: 'A part of the signature or certificate is damaged.\nIt cannot be read. Ask for another copy.',
   DER_LIMIT_EXCEEDED:
     'A part of the signature or certificate is unreasonably large.\nIt was not read: it may be made to harm.',

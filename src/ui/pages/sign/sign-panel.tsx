@@ -91,7 +91,7 @@ export function SignPanel(props: Props) {
             disabled={busy}
           />
         )}
-        {embeds && place.kind !== 'none' && <LookChoice session={session} disabled={busy} />}
+        {embeds && place.kind !== 'none' && <LookChoice session={session} chosen={chosen} disabled={busy} />}
         {embeds && <ReasonFields session={session} disabled={busy} />}
       </div>
       <div className="sign-act">
