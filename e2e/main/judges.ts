@@ -20,18 +20,32 @@ export function opensslDetached(signature: string, content: string, anchors: str
 }
 
 /** Null: poppler is not here (never in CI). Good: every signature is valid and the last covers the whole document. */
-export function pdfsig(path: string): Answer | null {
-  const answer = run('pdfsig', ['-nocert', path])
+export const pdfsig = (path: string): Answer | null => pdfsigWith(path)
+
+/** The same of a file that a password opens. */
+export function pdfsigWith(path: string, password = ''): Answer | null {
+  const answer = run('pdfsig', ['-nocert', '-upw', password, '-opw', password, path])
   if (!answer) return null
   const verdicts = [...answer.text.matchAll(/- Signature Validation: (.*)/g)].map((match) => match[1])
   const good = verdicts.length > 0 && verdicts.every((text) => text === 'Signature is Valid.')
   return { good: good && answer.text.includes('Total document signed'), text: answer.text }
 }
 
-export const qpdfCheck = (path: string): Answer | null => run('qpdf', ['--check', path])
+export const qpdfCheck = (path: string, password = ''): Answer | null =>
+  run('qpdf', ['--check', `--password=${password}`, path])
 
 /** The text of every page as MuPDF reads it, fields included. */
-export const textOf = (path: string): Answer | null => run('mutool', ['draw', '-q', '-F', 'txt', path])
+export const textOf = (path: string, password = ''): Answer | null =>
+  run('mutool', ['draw', '-q', '-p', password, '-F', 'txt', path])
+
+/** Encrypts by qpdf: passwords, length of the key and more of its own options. False: it is not here (never in CI). */
+export function encrypted(from: string, to: string, [user, owner, bits, ...more]: readonly string[]): boolean {
+  const weak = more.filter((option) => option === '--allow-weak-crypto')
+  const own = more.filter((option) => option !== '--allow-weak-crypto')
+  const answer = run('qpdf', [...weak, '--encrypt', user ?? '', owner ?? '', bits ?? '256', ...own, '--', from, to])
+  if (answer && !answer.good) throw new Error(answer.text)
+  return answer !== null
+}
 
 /** Paths: the CA (PEM), its CRL (DER), the certificate with or without its issuer behind it (PEM). */
 export function opensslVerify({ root, crl, leaf }: Readonly<Record<'root' | 'crl' | 'leaf', string>>): Answer | null {

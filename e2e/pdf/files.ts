@@ -55,3 +55,18 @@ export function turnedFile(rotate: number): Given {
   )
   return pdf('turned.pdf', classicPdf(objects))
 }
+
+/** Three pages, the last of which has something laid over its text. */
+export function coveredFile(): Given {
+  const page = (more: string): string =>
+    `<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> ${more} >>`
+  const objects = simpleObjects({
+    2: '<< /Type /Pages /Kids [3 0 R 6 0 R 7 0 R] /Count 3 /MediaBox [0 0 595 842] >>',
+    3: page(''),
+    6: page(''),
+    7: page('/Annots [8 0 R]'),
+    8: '<< /Type /Annot /Subtype /Square /Rect [0 90 200 130] /F 4 /IC [1 1 1] /AP << /N 9 0 R >> >>',
+    9: streamText('/Type /XObject /Subtype /Form /BBox [0 0 200 40]', '1 g 0 0 200 40 re f'),
+  })
+  return pdf('covered.pdf', classicPdf(objects))
+}

@@ -7,6 +7,7 @@ import { useI18n } from '../../i18n/context.tsx'
 import type { FillableForm } from '../../viewer/form-layer.ts'
 import type { ViewTarget } from '../../viewer/pdf-viewer.tsx'
 import type { PdfState } from '../../viewer/use-pdf.ts'
+import { Evidence } from './evidence.tsx'
 import { PlainPreview } from './plain-preview.tsx'
 import type { SessionItem } from './session.ts'
 
@@ -27,11 +28,12 @@ type Props = Readonly<{
   onBack?: (() => void) | undefined
   onUnlock: (password: string) => void
   onRemove: () => void
+  onShowPage: (page: number) => void
 }>
 
 /** The document as it will be signed, and what a signer must know of it, above it. */
 export function DocumentStage(props: Props) {
-  const { item, file, pdf, overlay, target, form, busy, onPage, onBack, onUnlock, onRemove } = props
+  const { item, file, pdf, overlay, target, form, busy, onPage, onBack, onUnlock, onRemove, onShowPage } = props
   const i18n = useI18n()
   const { inspection } = item
   const locked = inspection?.pdf?.encryption === 'password-required'
@@ -42,13 +44,17 @@ export function DocumentStage(props: Props) {
           <span aria-hidden="true">←</span> {i18n.t('sign.backToList')}
         </button>
       )}
-      <StageNotices item={item} onRemove={onRemove} />
+      <StageNotices item={item} onRemove={onRemove} onUnlock={onUnlock} onShowPage={onShowPage} />
       {!inspection && (
         <div className="viewer-empty" aria-busy="true">
           <p>{i18n.t('sign.stillReading')}</p>
         </div>
       )}
-      {inspection && locked && <PasswordForm tried={item.attempt > 0} onUnlock={onUnlock} />}
+      {inspection && locked && (
+        <div className="viewer-empty">
+          <PasswordForm label={i18n.t('sign.passwordLabel')} tried={item.attempt > 0} onUnlock={onUnlock} />
+        </div>
+      )}
       {inspection?.kind === 'pdf' && !locked && pdf.status === 'open' && (
         <Suspense fallback={<div className="viewer-empty" aria-busy="true" />}>
           <PdfViewer
@@ -82,7 +88,9 @@ export function DocumentStage(props: Props) {
   )
 }
 
-function StageNotices({ item, onRemove }: { item: SessionItem; onRemove: () => void }) {
+type NoticesProps = Pick<Props, 'item' | 'onRemove' | 'onUnlock' | 'onShowPage'>
+
+function StageNotices({ item, onRemove, onUnlock, onShowPage }: NoticesProps) {
   const i18n = useI18n()
   const { inspection } = item
   if (!inspection) return null
@@ -95,6 +103,9 @@ function StageNotices({ item, onRemove }: { item: SessionItem; onRemove: () => v
     <div className="stage-notices">
       {shown && (
         <RefusalNotice refusal={refused}>
+          {refused.code === 'FORMAT_PERMISSION_DENIED' && (
+            <PasswordForm label={i18n.t('sign.ownerPassword')} tried={item.attempt > 0} onUnlock={onUnlock} />
+          )}
           {inspection.containers.length === 0 && (
             <p>
               <button type="button" className="link-button" onClick={onRemove}>
@@ -113,7 +124,8 @@ function StageNotices({ item, onRemove }: { item: SessionItem; onRemove: () => v
             {warnings.map((warning, index) => (
               <li key={`${warning.id}${String(index)}`}>
                 {i18n.lookup('checks', warning.id) ?? warning.id}
-                {warning.evidence && <span className="muted"> {warning.evidence}</span>}
+                {warning.evidence && ' '}
+                {warning.evidence && <Evidence text={warning.evidence} onShowPage={onShowPage} />}
               </li>
             ))}
           </ul>
@@ -128,38 +140,38 @@ function StageNotices({ item, onRemove }: { item: SessionItem; onRemove: () => v
   )
 }
 
-function PasswordForm({ tried, onUnlock }: { tried: boolean; onUnlock: (password: string) => void }) {
+type PasswordProps = Readonly<{ label: string; tried: boolean; onUnlock: (password: string) => void }>
+
+function PasswordForm({ label, tried, onUnlock }: PasswordProps) {
   const i18n = useI18n()
   const id = useId()
   const [empty, setEmpty] = useState(true)
   useEffect(() => document.getElementById(id)?.focus(), [id])
   return (
-    <div className="viewer-empty">
-      <form
-        className="stack password-form"
-        onSubmit={(event) => {
-          event.preventDefault()
-          const field = event.currentTarget.elements.namedItem('password')
-          if (field instanceof HTMLInputElement && field.value !== '') onUnlock(field.value)
-        }}
-      >
-        <div className="field">
-          <label htmlFor={id}>{i18n.t('sign.passwordLabel')}</label>
-          <input
-            id={id}
-            name="password"
-            className="input"
-            type="password"
-            autoComplete="off"
-            aria-invalid={tried}
-            onChange={(event) => setEmpty(event.target.value === '')}
-          />
-          {tried && <p className="problem">{i18n.t('sign.passwordWrong')}</p>}
-        </div>
-        <button type="submit" className="button" disabled={empty}>
-          {i18n.t('sign.open')}
-        </button>
-      </form>
-    </div>
+    <form
+      className="stack password-form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const field = event.currentTarget.elements.namedItem('password')
+        if (field instanceof HTMLInputElement && field.value !== '') onUnlock(field.value)
+      }}
+    >
+      <div className="field">
+        <label htmlFor={id}>{label}</label>
+        <input
+          id={id}
+          name="password"
+          className="input"
+          type="password"
+          autoComplete="off"
+          aria-invalid={tried}
+          onChange={(event) => setEmpty(event.target.value === '')}
+        />
+        {tried && <p className="problem">{i18n.t('sign.passwordWrong')}</p>}
+      </div>
+      <button type="submit" className="button" disabled={empty}>
+        {i18n.t('sign.open')}
+      </button>
+    </form>
   )
 }

@@ -64,6 +64,9 @@ export function placeFor({ items, options }: Pick<SignSession, 'items' | 'option
 /** Where the person is to look: a page, or a field of the form. A new object asks again. */
 export type Target = Readonly<{ page: number; field?: never } | { page?: never; field: string }>
 
+/** What its author asks of the first signature: to certify the document, to close its form. */
+export type AuthorWishes = { readonly [Key in 'certify' | 'lock']?: SignOptions[Key] | undefined }
+
 export interface SignSession {
   readonly items: readonly SessionItem[]
   readonly options: SignOptions
@@ -80,6 +83,8 @@ export interface SignSession {
   readonly clearValues: (id: number) => void
   readonly target: Target | null
   readonly show: (target: Target) => void
+  readonly author: AuthorWishes
+  readonly setAuthor: (change: AuthorWishes) => void
   readonly setOptions: (change: Partial<SignOptions>) => void
   /** The second key as the person chose it; undefined: nothing was chosen yet. */
   readonly beside: Beside | null | undefined
@@ -138,6 +143,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
   const [options, setAllOptions] = useState<SignOptions>({ ...DEFAULT_OPTIONS, level })
   const [run, setRun] = useState<Run>(IDLE)
   const [look, setLook] = useState(DEFAULT_LOOK)
+  const [author, setAllAuthor] = useState<AuthorWishes>({})
   const [target, show] = useState<Target | null>(null)
   const suggested = useRef<FormValues>({})
   const [beside, setBeside] = useState<Beside | null>()
@@ -165,6 +171,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
     setItems([])
     setRun(IDLE)
     setAllOptions({ ...DEFAULT_OPTIONS, level })
+    setAllAuthor({})
   }, [level])
   const unlock = useCallback((id: number, password: string) => {
     const opened = (item: SessionItem) => ({
@@ -187,6 +194,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
     setItems((now) => now.map((item) => (item.id === id ? cleared(item) : item)))
   }, [])
   const setOptions = useCallback((change: Partial<SignOptions>) => setAllOptions((now) => ({ ...now, ...change })), [])
+  const setAuthor = useCallback((change: AuthorWishes) => setAllAuthor((now) => ({ ...now, ...change })), [])
   const cancel = useCallback(() => controller.current?.abort(), [])
 
   const sign: SignSession['sign'] = async (key, finish, second = null) => {
@@ -198,7 +206,9 @@ export function useSignSession(documents: SignDocuments): SignSession {
     )
     const place = placeFor({ items, options })
     try {
-      const requested = await Promise.all(items.map((item) => requestFor(item, options)))
+      const requested = await Promise.all(
+        items.map((item) => requestFor(item, options, items.length === 1 ? author : {})),
+      )
       const finished = await finish?.()
       const outcomes = await documents.sign(
         { items: requested, key, beside: second, options: { ...options, place, ...finished } },
@@ -234,6 +244,8 @@ export function useSignSession(documents: SignDocuments): SignSession {
     clearValues,
     target,
     show,
+    author,
+    setAuthor,
     setOptions,
     sign,
     cancel,
@@ -250,8 +262,8 @@ function suggestionsFor({ pdf }: DocumentInspection, suggested: FormValues): For
   }
 }
 
-/** The document with what is its own: its password, and what was put into its form. */
-async function requestFor(item: SessionItem, options: SignOptions): Promise<SignRequestItem> {
+/** The document with what is its own: its password, what was put into its form, and what its author wants of it. */
+async function requestFor(item: SessionItem, options: SignOptions, author: AuthorWishes): Promise<SignRequestItem> {
   const { file, inspection, password, values } = item
   const form = inspection?.pdf?.form ?? null
   const fills = form?.closed === null && containerFor(inspection, options) === 'embedded'
@@ -263,6 +275,8 @@ async function requestFor(item: SessionItem, options: SignOptions): Promise<Sign
     options: {
       ...(password === undefined ? {} : { password: password() }),
       ...(fills ? { fill: { values: changed, font } } : {}),
+      ...(inspection?.pdf?.mayCertify && author.certify ? { certify: author.certify } : {}),
+      ...(form && author.lock ? { lock: author.lock } : {}),
     },
   }
 }

@@ -8,6 +8,7 @@ import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { nameOn } from '../../use-keys.ts'
 import type { PdfView } from '../../viewer/use-pdf.ts'
+import { AdvancedChoice } from './advanced.tsx'
 import { containerFor } from './container.ts'
 import { useFormState } from './form-state.ts'
 import type { FormState } from './form-state.ts'
@@ -93,6 +94,7 @@ export function SignPanel(props: Props) {
         )}
         {embeds && place.kind !== 'none' && <LookChoice session={session} chosen={chosen} disabled={busy} />}
         {embeds && <ReasonFields session={session} disabled={busy} />}
+        {embeds && <AdvancedChoice session={session} disabled={busy} />}
       </div>
       <div className="sign-act">
         {run.status === 'running' ? (

@@ -80,6 +80,7 @@ export function SignWorkspace(props: Props) {
             onBack={many ? () => setOpened(null) : undefined}
             onUnlock={(password) => session.unlock(item.id, password)}
             onRemove={() => session.remove(item.id)}
+            onShowPage={(page) => session.show({ page })}
           />
         ) : (
           <DocumentList session={session} onOpen={setOpened} onFiles={onFiles} />
