@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { test } from '@playwright/test'
+import decodeQR from 'qr/decode.js'
 
 /** What other people's programs say of a file. */
 export type Answer = { good: boolean; text: string }
@@ -71,6 +72,11 @@ export class Pixels {
     this.#data = ppm.subarray(head[0].length)
   }
 
+  /** As a camera sees it. */
+  get image(): { width: number; height: number; data: Buffer } {
+    return { width: this.width, height: this.height, data: this.#data }
+  }
+
   at(x: number, y: number): Colour {
     const start = 3 * (y * this.width + x)
     return [this.#data[start] ?? 0, this.#data[start + 1] ?? 0, this.#data[start + 2] ?? 0]
@@ -92,11 +98,17 @@ export class Pixels {
   }
 }
 
-/** The first page; null: MuPDF is not here (never in CI). */
-export function pixelsOf(path: string): Pixels | null {
+/** A page; null: MuPDF is not here (never in CI). */
+export function pixelsOf(path: string, page = 1, dpi = 100): Pixels | null {
   const out = `${path}.ppm`
-  const answer = run('mutool', ['draw', '-q', '-r', '100', '-F', 'ppm', '-o', out, path, '1'])
+  const answer = run('mutool', ['draw', '-q', '-r', String(dpi), '-F', 'ppm', '-o', out, path, String(page)])
   if (!answer) return null
   if (!answer.good) throw new Error(answer.text)
   return new Pixels(readFileSync(out))
+}
+
+/** The text of the QR code on a page of 300 dots to the inch; null: MuPDF is not here (never in CI). */
+export function codeOn(path: string, page: number): string | null {
+  const pixels = pixelsOf(path, page, 300)
+  return pixels && decodeQR(pixels.image)
 }

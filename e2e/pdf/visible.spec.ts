@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
-import { pdfsig, pixelsOf, qpdfCheck, textOf } from '../main/judges.ts'
-import { createKey, file, openToSign, openToVerify, sign, takeFile } from '../main/steps.ts'
+import { codeOn, pdfsig, pixelsOf, qpdfCheck, textOf } from '../main/judges.ts'
+import { createKey, file, give, openToSign, openToVerify, sign, takeFile } from '../main/steps.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { picture } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
@@ -86,6 +86,18 @@ test('every look is shown before it is signed: typed, drawn, a picture with its 
     Buffer.from(signed.bytes).subarray(0, 1000).equals(readFileSync('public/samples/contract.pdf').subarray(0, 1000)),
   ).toBe(true)
   expect(textOf(signed.path)?.text ?? 'Погоджено').toContain('Погоджено')
+  // The code, read from the page as printed, leads to the page that names the certificate and compares.
+  const link = codeOn(signed.path, 3)
+  if (link !== null) {
+    expect(link).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#\/verify\?signer=[0-9a-f]{32}$/)
+    await page.goto(link)
+    await expect(page.getByText('You come from the code of a visible signature.')).toBeVisible()
+    await give(page, file('signed.pdf', signed.bytes, 'application/pdf'))
+    await expect(page.getByText('The file is signed with the certificate that the code names.')).toBeVisible()
+    await page.goto(link.replace(/signer=(.)/, (_all, first) => `signer=${first === '0' ? '1' : '0'}`))
+    await expect(page.getByText('No signature of the file is of the certificate')).toBeVisible()
+    await page.getByRole('button', { name: 'Start again' }).click()
+  }
   await openToVerify(page, file('signed.pdf', signed.bytes, 'application/pdf'))
   await expect(page.getByRole('heading', { name: /Signed in the name of Олена Коваленко/ })).toBeVisible()
 })

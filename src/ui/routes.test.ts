@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { hrefOf, routeOf, ROUTES } from './routes.ts'
+import { hrefOf, linkedSigner, routeOf, ROUTES } from './routes.ts'
 
 test('every page has an address that leads to it', () => {
   for (const route of ROUTES) expect(routeOf(hrefOf(route))).toBe(route)
@@ -14,4 +14,18 @@ test.each([
   ['#/constructor', 'sign'],
 ] as const)('%s is %s', (hash, route) => {
   expect(routeOf(hash)).toBe(route)
+})
+
+test('the code of a visible signature names a certificate, and nothing else is taken for one', () => {
+  const half = '0123456789abcdef'.repeat(2)
+  expect(linkedSigner(`#/verify?signer=${half}`)).toBe(half)
+  for (const hash of [
+    '#/verify',
+    '#/verify?signer=',
+    '#/verify?signer=<b>',
+    `#/verify?other=${half}`,
+    `#/verify?signer=${half.slice(2)}`,
+  ]) {
+    expect(linkedSigner(hash)).toBeNull()
+  }
 })

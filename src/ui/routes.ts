@@ -14,6 +14,12 @@ export function hrefOf(route: Route): string {
   return `#/${route}`
 }
 
+/** '#/verify?signer=…', as the code of a visible signature has it: the first half of a fingerprint, lower-case hex. Null: none. */
+export function linkedSigner(hash: string): string | null {
+  const signer = new URLSearchParams(hash.split('?')[1] ?? '').get('signer')
+  return signer !== null && /^[0-9a-f]{32,64}$/.test(signer) ? signer : null
+}
+
 function subscribe(listener: () => void): () => void {
   addEventListener('hashchange', listener)
   return () => removeEventListener('hashchange', listener)

@@ -1,6 +1,10 @@
 export const verify = {
   title: 'Verify signatures',
   intro: 'See who signed a file, when, and whether it was changed since.',
+  linked_open: 'You come from the code of a visible signature. Open the document here to compare.',
+  linked_agrees: 'The file is signed with the certificate that the code names.',
+  linked_differs: 'No signature of the file is of the certificate that the code names.',
+  linkedFingerprint: 'Its fingerprint begins with',
   dropTitle: 'Drop a signed file here',
   dropHint: 'A PDF, or a .p7s together with the file it belongs to, in any order.',
   startAgain: 'Start again',

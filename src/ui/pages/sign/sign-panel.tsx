@@ -41,7 +41,7 @@ export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: stri
   const [only] = items
   if (items.length !== 1 || !only) return i18n.t('sign.actMany', { count: items.length, signer })
   const pages = only.inspection?.pdf?.pages
-  if (pages === undefined) return i18n.t('sign.actFile', { name: only.file.name, signer })
+  if (!pages) return i18n.t('sign.actFile', { name: only.file.name, signer })
   return i18n.t('sign.actPdf', { name: only.file.name, count: pages, signer })
 }
 
@@ -116,7 +116,9 @@ export function SignPanel(props: Props) {
 function summaryOf(i18n: I18n, session: SignSession, chosen: KeyCard | null, embeds: boolean): string {
   const { kind } = placeFor(session)
   const parts = [chosen ? nameOn(chosen) : i18n.t('sign.needCertificate')]
-  parts.push(i18n.t(embeds ? 'sign.container_embedded' : 'sign.container_detached'))
+  // Nothing is said of what nobody has chosen yet.
+  const known = session.items.some((item) => containerFor(item.inspection, session.options) !== null)
+  if (known) parts.push(i18n.t(embeds ? 'sign.container_embedded' : 'sign.container_detached'))
   if (embeds) parts.push(i18n.t(kind === 'none' ? 'sign.placeNone' : 'sign.placeVisible'))
   return parts.join(' · ')
 }

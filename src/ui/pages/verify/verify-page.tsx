@@ -10,6 +10,7 @@ import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { fileVerdict } from '../../verdict.ts'
 import { JudgeForm } from './judge-form.tsx'
+import { LinkedSigner } from './linked-signer.tsx'
 import { TrustSection } from './trust-section.tsx'
 import { useVerification, type VerificationState } from './use-verification.ts'
 
@@ -38,6 +39,7 @@ export function VerifyPage() {
         )}
       </header>
       <div className="stack-wide">
+        <LinkedSigner report={state.status === 'done' ? state.report : null} />
         {state.status === 'empty' && (
           <>
             {state.refusal && <RefusalNotice refusal={state.refusal} />}
