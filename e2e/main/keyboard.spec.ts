@@ -35,6 +35,8 @@ test('a key, a signature and its verification by keyboard alone @main', async ({
   await tabTo('button', 'Choose files')
   const [chooser] = await Promise.all([page.waitForEvent('filechooser'), keyboard.press('Enter')])
   await chooser.setFiles(SAMPLES.form)
+  await tabTo('textbox', 'contact')
+  await keyboard.type('Keyboard Person')
   // Enter in a field never signs.
   await tabTo('textbox', /^Reason/)
   await keyboard.type('Agreed')

@@ -67,6 +67,7 @@ test('a second signature leaves the first valid @main', async ({ page }) => {
   await createKey(page, { name: 'First Signer' })
   await createKey(page, { name: 'Second Signer', algorithm: 'RSA-2048' })
   await openToSign(page, SAMPLES.form)
+  await page.getByRole('textbox', { name: 'contact' }).fill('Ann Example, +380 44 123')
   await choose(page, 'First Signer')
   await sign(page)
   const once = await takeFile(page)
@@ -110,6 +111,7 @@ test('whom the person trusts is shown as trusted, and no longer when trust is wi
 test('an existing empty field and a visible box are signed where they are @main', async ({ page }) => {
   await createKey(page)
   await openToSign(page, SAMPLES.form)
+  await page.getByRole('textbox', { name: 'contact' }).fill('Ann Example, +380 44 123')
   await page
     .getByRole('radio', { name: /In the field/ })
     .first()
