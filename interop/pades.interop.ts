@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { embedPades } from '../src/core/formats/pades/embed.ts'
 import type { PadesOptions } from '../src/core/formats/pades/options.ts'
 import { preparePades } from '../src/core/formats/pades/prepare.ts'
+import { classicPdf, simpleObjects, streamText } from '../src/testing/pdf-builder.ts'
 import { dss, type DssSignature } from './judges/dss.ts'
 import { opensslPdf } from './judges/openssl.ts'
 import { pdfsig } from './judges/poppler.ts'
@@ -39,6 +40,26 @@ function unexplained(signature: DssSignature): string[] {
     ...signature.errors.filter((text) => !text.startsWith('ARCH_LTAIVMP')),
     ...signature.warnings.filter((text) => !/^BBB_XCV_(AIA|REVOC)_PRES_ANS/.test(text)),
   ]
+}
+
+/** A form whose fields are their own widgets, and an empty signature field. */
+function mergedForm(): Uint8Array {
+  const widget = (keys: string, y: number): string =>
+    `<< /Type /Annot /Subtype /Widget /Rect [20 ${y} 220 ${y + 20}] /P 3 0 R /F 4 ${keys} >>`
+  const state = streamText('/Type /XObject /Subtype /Form /BBox [0 0 10 10]', '2 2 6 6 re f')
+  return classicPdf(
+    simpleObjects(
+      {
+        10: '<< /Fields [11 0 R 12 0 R 13 0 R 14 0 R] /DA (/Helv 0 Tf 0 g) >>',
+        11: widget('/FT /Tx /T (name)', 20),
+        12: widget('/FT /Btn /T (agree) /AS /Off /AP << /N << /Yes 15 0 R /Off 15 0 R >> >>', 45),
+        13: widget('/FT /Ch /T (city) /Ff 131072 /Opt [[(k) (Kyiv)] [(l) (Lviv)]]', 70),
+        14: widget('/FT /Sig /T (approval)', 150),
+        15: state,
+      },
+      { catalog: '/AcroForm 10 0 R', page: '/Annots [11 0 R 12 0 R 13 0 R 14 0 R]' },
+    ),
+  )
 }
 
 describeWith([...JUDGE_NAMES, 'qpdf', 'mutool'], 'PAdES-B-B before the judges', () => {
@@ -174,6 +195,51 @@ describeWith([...JUDGE_NAMES, 'qpdf', 'mutool'], 'PAdES-B-B before the judges', 
     }
     const { answer } = await pyhanko(second)
     expect(answer.signatures.map(({ docmdpOk }) => docmdpOk)).toEqual([true, true])
+  })
+
+  test('a form filled in with the first signature, then another: nothing is suspected by anyone', async () => {
+    const font = new Uint8Array(readFileSync('public/fonts/noto-sans.ttf'))
+    const values = { contact: 'Олена Шевченко', customer: 'Meridian' }
+    const first = await sign('form', MECHANISMS[0]!, 'public/samples/order-form.pdf', { fill: { values, font } })
+    const second = await sign('form second', MECHANISMS[1]!, first.file)
+    for (const judge of JUDGE_NAMES) {
+      for (const [one, signatures] of [
+        [first, 1],
+        [second, 2],
+      ] as const) {
+        const verdict = await JUDGES[judge](one)
+        expect(verdict, `${judge}: ${verdict.why}`).toMatchObject({ intact: true, accepts: true, signatures })
+        expect(await JUDGES[judge](twinOf(one)), judge).toMatchObject({ intact: false, accepts: false })
+      }
+    }
+    const text = run(toolPath('mutool'), ['draw', '-q', '-F', 'txt', second.file]).out
+    for (const shown of ['Олена Шевченко', 'Meridian']) expect(text).toContain(shown)
+  })
+
+  // pyHanko explains a filled field only where field and widget are one object; a widget of its own it calls OTHER.
+  test('certified by the author, then filled in with the second signature, then signed again: permitted by all', async () => {
+    const font = new Uint8Array(readFileSync('public/fonts/noto-sans.ttf'))
+    writeFileSync(at('merged.pdf'), mergedForm())
+    const first = await sign('merged certified', MECHANISMS[0]!, at('merged.pdf'), { certify: 2 })
+    const fill = { values: { name: 'Олена Шевченко', agree: true, city: 'l' }, font }
+    const second = await sign('merged filled', MECHANISMS[1]!, first.file, {
+      field: { kind: 'existing', name: 'approval' },
+      fill,
+    })
+    const third = await sign('merged signed again', MECHANISMS[0]!, second.file)
+    for (const judge of JUDGE_NAMES) {
+      const verdict = await JUDGES[judge](third)
+      expect(verdict, `${judge}: ${verdict.why}`).toMatchObject({ intact: true, accepts: true, signatures: 3 })
+      expect(await JUDGES[judge](twinOf(third)), judge).toMatchObject({ intact: false, accepts: false })
+    }
+    const { answer } = await pyhanko(third)
+    expect(answer.signatures.map(({ modifications }) => modifications)).toEqual([
+      'FORM_FILLING',
+      'FORM_FILLING',
+      'NONE',
+    ])
+    expect(answer.signatures.map(({ docmdpOk }) => docmdpOk)).toEqual([true, true, true])
+    expect((await dss(third)).answer.signatures.map(({ pdf }) => pdf?.undefinedChanges)).toEqual([false, false, false])
   })
 
   test('a byte after the last signature is seen by those who look at the whole file', async () => {

@@ -4,7 +4,7 @@ import type { PdfDocument } from '../../pdf/document.ts'
 import { PdfRef, isArray } from '../../pdf/objects.ts'
 import { openPdf } from '../../pdf/open.ts'
 import { countPages, statedPageCount, walkPages } from '../../pdf/pages.ts'
-import { describeForm } from '../../pdf/fill/describe.ts'
+import type { FormInfo } from '../../pdf/fill/describe.ts'
 import { rectOf } from '../../pdf/signature-field.ts'
 import { nameOf } from '../../pdf/objects.ts'
 import type { FormField } from '../../pdf/fields.ts'
@@ -51,7 +51,7 @@ function refusal(error: unknown): Refusal {
 
 async function inspectDocument(document: PdfDocument, signal: AbortSignal | undefined): Promise<Inspection> {
   const surveyed = await survey(document)
-  const { certified, docMdp, locks } = surveyed.restrictions
+  const { certified, docMdp } = surveyed.restrictions
   const fields = await fieldInfos(surveyed, signal)
   const pages = await pageCount(document)
   const refused = pages === 0 ? NO_PAGES : await whyNot(surveyed, {})
@@ -65,7 +65,7 @@ async function inspectDocument(document: PdfDocument, signal: AbortSignal | unde
       pages,
       encryption: document.crypt ? 'opened' : 'none',
       fields,
-      form: await describeForm(document, surveyed.form, locks, document.crypt?.permissions.fillForms !== false),
+      form: await formInfo(surveyed),
       signatures: signatures.length,
       docMdp: certified ? docMdp : null,
       mayCertify: surveyed.signed.length === 0 && !certified,
@@ -74,6 +74,13 @@ async function inspectDocument(document: PdfDocument, signal: AbortSignal | unde
     // A file that takes no new field may still have one to sign.
     refused: pages > 0 && fields.some((field) => !field.signed && field.refused === null) ? null : refused,
   }
+}
+
+/** Most documents have no form, and what reads one is not loaded for them. */
+async function formInfo({ document, form, restrictions }: Survey): Promise<FormInfo | null> {
+  if (!form) return null
+  const { describeForm } = await import('../../pdf/fill/describe.ts')
+  return describeForm(document, form, restrictions.locks, document.crypt?.permissions.fillForms !== false)
 }
 
 const NO_PAGES: Refusal = { code: 'FORMAT_NO_PAGES', message: 'the file has no pages', details: {} }
