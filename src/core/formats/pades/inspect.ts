@@ -80,7 +80,7 @@ async function inspectDocument(document: PdfDocument, signal: AbortSignal | unde
 async function formInfo({ document, form, restrictions }: Survey): Promise<FormInfo | null> {
   if (!form) return null
   const { describeForm } = await import('../../pdf/fill/describe.ts')
-  return describeForm(document, form, restrictions.locks, document.crypt?.permissions.fillForms !== false)
+  return describeForm(document, form, restrictions.locks)
 }
 
 const NO_PAGES: Refusal = { code: 'FORMAT_NO_PAGES', message: 'the file has no pages', details: {} }

@@ -37,7 +37,7 @@ export type FormFieldInfo = Readonly<{
 /** The form of a document, signature fields and push buttons left out. */
 export type FormInfo = Readonly<{
   /** Why nothing in it can be filled in here; null when something may. */
-  closed: 'xfa' | 'permission' | null
+  closed: 'xfa' | null
   fields: readonly FormFieldInfo[]
 }>
 
@@ -50,7 +50,6 @@ export async function describeForm(
   reader: Resolver,
   form: Form | null,
   locks: readonly FieldLock[],
-  mayFill: boolean,
 ): Promise<FormInfo | null> {
   if (!form) return null
   const fields: FormFieldInfo[] = []
@@ -58,7 +57,7 @@ export async function describeForm(
     const kind = kindOf(field)
     if (kind) fields.push(await describeField(reader, field, kind, locks))
   }
-  const closed = form.dict.get('XFA') !== null ? 'xfa' : mayFill ? null : 'permission'
+  const closed = form.dict.get('XFA') === null ? null : 'xfa'
   return fields.length === 0 && closed !== 'xfa' ? null : { closed, fields }
 }
 

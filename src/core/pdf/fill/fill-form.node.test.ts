@@ -96,7 +96,7 @@ test('a form is described as a person meets it: kinds, choices, what must be fil
     const document = await openPdf(bytesSource(file))
     const read = await readForm(document)
     const { locks } = await readRestrictions(document, read)
-    return describeForm(document, read, locks, true)
+    return describeForm(document, read, locks)
   }
   const form = await describe(formFile())
   const states = (...names: string[]) => names.map((value) => ({ value, text: value }))

@@ -12,7 +12,7 @@ export function FormStatus({ session, form }: Props) {
   const i18n = useI18n()
   const { missing, unwritable, changed, closed } = form
   const [item] = session.items
-  if (closed !== null) return <p className="small muted">{i18n.t(`sign.form_${closed}`)}</p>
+  if (closed !== null) return <p className="small muted">{i18n.t('sign.formXfa')}</p>
   if (unwritable.length > 0) {
     return (
       <Notice tone="warn" title={i18n.t('sign.formUnwritable')}>
