@@ -70,3 +70,14 @@ export function coveredFile(): Given {
   })
   return pdf('covered.pdf', classicPdf(objects))
 }
+
+/** A signature field whose author allows two reasons and no other. */
+export function demandingFile(): Given {
+  const objects = simpleObjects(
+    {
+      6: `${widget('/FT /Sig /T (approval)', '40 40 240 90').slice(0, -2)} /SV << /Type /SV /Ff 8 /Reasons [(Agreed) (Seen)] >> >>`,
+    },
+    { catalog: '/AcroForm << /Fields [6 0 R] >>', page: '/Annots [6 0 R]' },
+  )
+  return pdf('demanding.pdf', classicPdf(objects))
+}

@@ -5,7 +5,7 @@ import { encrypted, pdfsigWith, qpdfCheck, textOf } from '../main/judges.ts'
 import { createKey, file, openToSign, openToVerify, sign, signButton, takeFile } from '../main/steps.ts'
 import { picture } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
-import { coveredFile, formFile } from './files.ts'
+import { coveredFile, demandingFile, formFile } from './files.ts'
 
 const CONTRACT = 'public/samples/contract.pdf'
 const place = (name: string): string => join(mkdtempSync(join(tmpdir(), 'countersign-')), name)
@@ -108,4 +108,19 @@ test('what may show something else later is said with its place, a step away @pd
   await picture(page, 'warned', [390, 700, 1280])
   await page.getByRole('button', { name: 'page 3' }).click()
   await expect(page.getByText('3 / 3')).toBeVisible()
+})
+
+test('a field that allows only some reasons says which, and is signed with one of them @pdf', async ({ page }) => {
+  await createKey(page)
+  await openToSign(page, demandingFile())
+  await page.getByLabel('Reason').fill('Because')
+  await signButton(page).click()
+  await expect(page.getByText('Allowed: Agreed; Seen')).toBeVisible()
+  await expect(page.getByText('FORMAT_SEED_VALUE_FORBIDS')).toBeVisible()
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByLabel('Reason').fill('Agreed')
+  await sign(page)
+  const { path } = await takeFile(page)
+  const answer = pdfsigWith(path)
+  expect(answer?.good ?? true, answer?.text).toBe(true)
 })

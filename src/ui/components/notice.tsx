@@ -41,11 +41,14 @@ export function RefusalNotice({
   const i18n = useI18n()
   const text = i18n.lookup('errors', refusal.code, displayable(refusal.details)) ?? i18n.t('errors.INTERNAL')
   const [first = text, ...rest] = text.split('\n')
+  const { field, allowed } = refusal.details
   return (
     <Notice tone={tone} title={first} role={tone === 'bad' ? 'alert' : undefined}>
       {rest.map((line) => (
         <p key={line}>{line}</p>
       ))}
+      {typeof field === 'string' && field !== '' && <p>{i18n.t('common.refusedField', { field })}</p>}
+      {typeof allowed === 'string' && allowed !== '' && <p>{i18n.t('common.refusedAllowed', { allowed })}</p>}
       {children}
       <p className="code" title={refusal.message}>
         {refusal.code}

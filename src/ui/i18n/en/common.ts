@@ -36,4 +36,6 @@ export const common = {
   offline: 'Without a network',
   offlineReady: { one: 'Works: {count} file is stored', other: 'Works: {count} files are stored' },
   offlineNot: 'Not yet: open the page once more with a network',
+  refusedField: 'Field: {field}',
+  refusedAllowed: 'Allowed: {allowed}',
 } as const

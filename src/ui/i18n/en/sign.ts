@@ -175,5 +175,6 @@ export const sign = {
   taken: 'Saved. You can take it again until tomorrow.',
   keptUntilTaken: 'Kept in this browser until you take it.',
   signAnother: 'Sign another',
+  tryAgain: 'Try again',
   tryFailedAgain: { one: 'Try the other one again', other: 'Try the other {count} again' },
 } as const

@@ -47,4 +47,6 @@ export const common: Catalogue['common'] = {
     other: 'Работает: сохранено {count} файла',
   },
   offlineNot: 'Пока нет: откройте страницу ещё раз при наличии сети',
+  refusedField: 'Поле: {field}',
+  refusedAllowed: 'Допускается: {allowed}',
 }

@@ -43,4 +43,6 @@ export const common: Catalogue['common'] = {
     other: 'Працює: збережено {count} файлу',
   },
   offlineNot: 'Поки ні: відкрийте сторінку ще раз, коли буде мережа',
+  refusedField: 'Поле: {field}',
+  refusedAllowed: 'Дозволено: {allowed}',
 }

@@ -238,6 +238,7 @@ export const sign: Catalogue['sign'] = {
   taken: 'Збережено. До завтра можна взяти ще раз.',
   keptUntilTaken: 'Зберігається в цьому браузері, доки ви не заберете.',
   signAnother: 'Підписати ще',
+  tryAgain: 'Спробувати ще раз',
   tryFailedAgain: {
     one: 'Спробувати ще раз із рештою',
     few: 'Спробувати ще раз із рештою ({count})',

@@ -53,7 +53,9 @@ export function ResultPanel({ session, outcomes, throwAway }: Props) {
         <div className="row">
           {failed.length + cancelled > 0 && (
             <button type="button" className="button" onClick={session.keepFailed}>
-              {i18n.t('sign.tryFailedAgain', { count: failed.length + cancelled })}
+              {outcomes.length === 1
+                ? i18n.t('sign.tryAgain')
+                : i18n.t('sign.tryFailedAgain', { count: failed.length + cancelled })}
             </button>
           )}
           <button type="button" className="button" onClick={session.clear}>
