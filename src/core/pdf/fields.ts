@@ -74,6 +74,14 @@ export async function readForm(document: PdfDocument, view = 0): Promise<Form | 
   return { ref: value instanceof PdfRef ? value : null, dict, fields: walk.fields, rootNames }
 }
 
+/** One terminal field at the root of the form; null when it is none, or several. */
+export async function readField(document: PdfDocument, ref: PdfRef, view: number): Promise<FormField | null> {
+  const walk: Walk = { document, view, visited: new Set(), fields: [] }
+  await visit(walk, ref, '', new PdfDict(), 0)
+  const [field, ...more] = walk.fields
+  return more.length === 0 && field?.ref === ref ? field : null
+}
+
 type Walk = { document: PdfDocument; view: number; visited: Set<string>; fields: FormField[] }
 
 async function visit(walk: Walk, node: PdfObject, path: string, above: PdfDict, depth: number): Promise<void> {
@@ -133,9 +141,17 @@ function typeOf(text: string | null): FieldType | null {
 export type SignedField = Readonly<{ field: FormField; signature: PdfDict; ref: PdfRef | null }>
 
 /** Every signature (document time-stamps too) of the form, in the order of the fields. */
-export async function signedFields(document: PdfDocument, form: Form | null, view = 0): Promise<SignedField[]> {
+export function signedFields(document: PdfDocument, form: Form | null, view = 0): Promise<SignedField[]> {
+  return signedIn(document, form?.fields ?? [], view)
+}
+
+export async function signedIn(
+  document: PdfDocument,
+  fields: readonly FormField[],
+  view: number,
+): Promise<SignedField[]> {
   const found: SignedField[] = []
-  for (const field of form?.fields ?? []) {
+  for (const field of fields) {
     if (field.type !== 'Sig') continue
     const signature = await document.resolve(field.value, view)
     if (signature instanceof PdfDict) {

@@ -1,7 +1,8 @@
 import type { Coverage, Finding } from '../validation/facts.ts'
 import type { PdfRevision } from './chain.ts'
 import type { PdfDocument } from './document.ts'
-import { readForm, signedFields, type FormField } from './fields.ts'
+import { signedIn, type FormField } from './fields.ts'
+import { formsOf } from './form-history.ts'
 import type { PdfDict } from './objects.ts'
 import { PdfString, countOf, isArray, nameOf, type PdfRef, type Span } from './objects.ts'
 import { trailingBytes } from './unclaimed.ts'
@@ -50,9 +51,13 @@ const endOf = ({ byteRange }: PdfSignature): number => (byteRange ? byteRange[2]
 async function findSignatures(document: PdfDocument): Promise<readonly Found[]> {
   const found: Found[] = []
   const seen = new Set<string>()
+  const looked = new Set<FormField>()
+  const forms = await formsOf(document)
   for (const revision of document.revisions.toReversed()) {
-    const form = await readForm(document, revision.view)
-    for (const { field, signature, ref } of await signedFields(document, form, revision.view)) {
+    // A field that is the same in a later revision holds the same signature there.
+    const fields = (forms[revision.index]?.fields ?? []).filter((field) => field.type === 'Sig' && !looked.has(field))
+    for (const field of fields) looked.add(field)
+    for (const { field, signature, ref } of await signedIn(document, fields, revision.view)) {
       const key = `${field.ref.toString()} ${ref?.toString() ?? ''}`
       if (seen.has(key)) continue
       seen.add(key)

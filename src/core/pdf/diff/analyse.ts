@@ -1,6 +1,7 @@
 import type { PdfRevision } from '../chain.ts'
 import type { PdfDocument } from '../document.ts'
-import { readForm, type Form } from '../fields.ts'
+import type { Form } from '../fields.ts'
+import { formsOf } from '../form-history.ts'
 import { PdfRef, type PdfObject } from '../objects.ts'
 import { walkPages, type PdfPage } from '../pages.ts'
 import { trailingBytes, unclaimedSpans } from '../unclaimed.ts'
@@ -28,10 +29,9 @@ export async function analyseRevisions(document: PdfDocument, base: number): Pro
   if (later.length === 0) return changes
   const touched = new Map<number, Touched>()
   for (const revision of later) touched.set(revision.index, await touchedBy(document, revision))
-  const forms: (Form | null)[] = []
-  for (const { index, view } of document.revisions) forms.push(index < base ? null : await readForm(document, view))
+  const forms = await formsOf(document)
   const targets = new Set([...touched.values()].flatMap((each) => [...each.keys()]))
-  for (const form of forms) for (const number of appearanceNumbers(form)) targets.add(number)
+  for (const form of forms.slice(base)) for (const number of appearanceNumbers(form)) targets.add(number)
   const usages = await UsageIndex.build(document, base, targets)
   const pages = await pagesByNumber(document, base)
   for (const after of later) {

@@ -12,6 +12,26 @@ const VALUE_KEYS = new Set(['V', 'AP', 'AS', 'F', 'Ff', 'DA', 'Q', 'Type'])
 export const isWidgetPlace: Approval = ({ path }) =>
   /(^|\/)(Fields|Kids|Annots|CO)\/\*$|^\*$|(^|\/)(Parent|Obj|Data|T|P|V)$|(^|\/)T\/\*$/.test(path)
 
+const behind = new WeakMap<FormField, readonly number[] | null>()
+
+/** Whether a field whose own objects are as before may still hold or show something else: by what it refers to. */
+export function mayShowAnother(step: Step, field: FormField): boolean {
+  const numbers = behind.get(field) ?? numbersBehind(field)
+  behind.set(field, numbers)
+  return numbers === null || numbers.some((number) => step.touched.has(number))
+}
+
+/** Value and appearances; null when that takes more reading. */
+function numbersBehind({ value, widgets }: FormField): readonly number[] | null {
+  const numbers = [numberOf(value)]
+  for (const { dict } of widgets) {
+    const appearance = dict.get('AP')
+    if (appearance instanceof PdfRef) return null
+    if (appearance instanceof PdfDict) for (const state of appearance.entries.values()) numbers.push(numberOf(state))
+  }
+  return numbers.filter((number) => number > 0)
+}
+
 /** A field that was there: nothing but its value, and only from empty. */
 export async function checkExistingField(step: Step, before: FormField, after: FormField): Promise<void> {
   const facts = { field: after.name, object: after.ref.toString() }

@@ -2,7 +2,7 @@ import { PdfDict, isArray, nameOf } from '../objects.ts'
 import type { Form, FormField } from '../fields.ts'
 import type { Catalogs } from './catalog-rule.ts'
 import { changedKeys, sameValue } from './compare.ts'
-import { checkExistingField, isWidgetPlace } from './field-rule.ts'
+import { checkExistingField, isWidgetPlace, mayShowAnother } from './field-rule.ts'
 import { approve, approveAt, dictsAt, numberOf, report, suspect, type Pair, type Step } from './step.ts'
 
 /** Keys of the form dictionary that an update may touch; each is looked into below. */
@@ -63,9 +63,15 @@ async function checkResources(step: Step, dicts: Pair<PdfDict>, container: numbe
 }
 
 async function checkFields(step: Step, forms: Pair<Form | null>): Promise<NewWidgets> {
-  const old = new Map((forms.before?.fields ?? []).map((field) => [field.ref.toString(), field]))
+  const [was, now] = [forms.before?.fields ?? [], forms.after?.fields ?? []]
+  const old = new Map<string, FormField>()
+  for (const [i, field] of was.entries()) if (now[i] !== field) old.set(field.ref.toString(), field)
   const added: FormField[] = []
-  for (const field of forms.after?.fields ?? []) {
+  for (const [i, field] of now.entries()) {
+    if (was[i] === field) {
+      if (mayShowAnother(step, field)) await checkExistingField(step, field, field)
+      continue
+    }
     const before = old.get(field.ref.toString())
     old.delete(field.ref.toString())
     if (before) await checkExistingField(step, before, field)
