@@ -2,7 +2,7 @@ import type { PdfRevision } from '../chain.ts'
 import type { PdfDocument } from '../document.ts'
 import type { Form } from '../fields.ts'
 import { formsOf } from '../form-history.ts'
-import { PdfRef, type PdfObject } from '../objects.ts'
+import { PdfRef, PdfStream, type PdfObject } from '../objects.ts'
 import { walkPages, type PdfPage } from '../pages.ts'
 import { trailingBytes, unclaimedSpans } from '../unclaimed.ts'
 import type { XrefEntry } from '../xref.ts'
@@ -121,7 +121,37 @@ async function touchedBy(document: PdfDocument, revision: PdfRevision): Promise<
     )
     if (kind) touched.set(number, kind)
   }
+  if (before) await touchStreamed(document, before, revision, touched)
   return touched
+}
+
+/**
+ * Whoever defines an object stream anew changes what lies in it, though the table does not say so: these objects count as
+ * touched too.
+ */
+async function touchStreamed(
+  document: PdfDocument,
+  before: PdfRevision,
+  revision: PdfRevision,
+  touched: Touched,
+): Promise<void> {
+  const replaced = new Set<number>()
+  for (const number of touched.keys()) {
+    const entry = (await document.locate(number, before.view))?.entry
+    const old = entry?.kind === 'offset' ? await objectAt(document, { number, view: before.view, entry }) : null
+    if (old instanceof PdfStream) replaced.add(number)
+  }
+  if (replaced.size === 0) return
+  for (const [number, old] of await document.numbers(before.view)) {
+    if (old.kind !== 'compressed' || !replaced.has(old.stream) || touched.has(number)) continue
+    const entry = (await document.locate(number, revision.view))?.entry
+    const kind = await howTouched(
+      document,
+      { number, view: before.view, entry: old },
+      { number, view: revision.view, entry },
+    )
+    if (kind) touched.set(number, kind)
+  }
 }
 
 type At = Readonly<{ number: number; view: number; entry: XrefEntry | undefined }>
