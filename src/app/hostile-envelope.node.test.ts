@@ -296,6 +296,18 @@ describe('what the app refuses before it asks the key', () => {
   })
 })
 
+test('a thousand signatories are prepared, signed and read; one more is refused', async () => {
+  const people = (count: number) => Array.from({ length: count }, (_, i) => draftSignatory(i + 1, { fields: [] }))
+  const { envelopes } = envelopeDesk(keys, font)
+  const prepare = (count: number) =>
+    envelopes.prepare({ file: source(original), draft: draftOf(people(count)), key: testKeyRef('any') })
+  const { file, view } = await prepare(1000)
+  expect(view.manifest.signatories).toHaveLength(1000)
+  const one = await envelopes.sign({ file, signatory: 's1', means: byTest, values: {} })
+  expect(one.view.state).toMatchObject({ status: 'running', turn: ['s2'], problems: [] })
+  expect(await codeOf(prepare(1001))).toBe('ENVELOPE_DRAFT_INVALID')
+}, 60_000)
+
 function clockAt(iso: string) {
   let now = new Date(iso)
   return { now: () => now, set: (next: string) => void (now = new Date(next)) }
