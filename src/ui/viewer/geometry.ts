@@ -42,9 +42,14 @@ export function toBox(space: PageSpace, rect: PdfRect): Box {
 const clamp = (value: number, low: number, high: number) => Math.min(Math.max(value, low), Math.max(low, high))
 
 /** Kept on the page and no smaller than can be read; the size gives way before the place does. */
-export function fitBox(box: Box, page: { width: number; height: number }, scale: number): Box {
-  const width = clamp(box.width, Math.min(MIN_BOX.width * scale, page.width), page.width)
-  const height = clamp(box.height, Math.min(MIN_BOX.height * scale, page.height), page.height)
+export function fitBox(
+  box: Box,
+  page: { width: number; height: number },
+  scale: number,
+  least: { width: number; height: number } = MIN_BOX,
+): Box {
+  const width = clamp(box.width, Math.min(least.width * scale, page.width), page.width)
+  const height = clamp(box.height, Math.min(least.height * scale, page.height), page.height)
   return { left: clamp(box.left, 0, page.width - width), top: clamp(box.top, 0, page.height - height), width, height }
 }
 

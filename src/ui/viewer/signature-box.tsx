@@ -6,10 +6,7 @@ import { useI18n } from '../i18n/context.tsx'
 import { AppearancePreview } from './appearance-preview.tsx'
 import { boxBetween, fitBox, toBox, toPdfRect } from './geometry.ts'
 import type { Box, PageSpace } from './geometry.ts'
-
-type Corner = 'nw' | 'ne' | 'sw' | 'se'
-const CORNERS: readonly Corner[] = ['nw', 'ne', 'sw', 'se']
-const STEP_POINTS = 4
+import { CORNERS, follow, resized, stepped } from './move-box.ts'
 
 type Props = Readonly<{
   space: PageSpace
@@ -21,38 +18,6 @@ type Props = Readonly<{
   preview: SignatureAppearance | null
   onChange: (rect: PdfRect) => void
 }>
-
-/** Follows one pointer from here to its release; `done` gets the last place. */
-function follow(event: ReactPointerEvent<HTMLElement>, move: (dx: number, dy: number) => void, done: () => void) {
-  const target = event.currentTarget
-  const { clientX, clientY, pointerId } = event
-  const controller = new AbortController()
-  const { signal } = controller
-  target.setPointerCapture(pointerId)
-  const onMove = (at: PointerEvent) => move(at.clientX - clientX, at.clientY - clientY)
-  target.addEventListener('pointermove', onMove, { signal })
-  const end = () => {
-    controller.abort()
-    done()
-  }
-  target.addEventListener('pointerup', end, { signal })
-  target.addEventListener('pointercancel', end, { signal })
-}
-
-function resized(box: Box, corner: Corner, dx: number, dy: number): Box {
-  const left = corner.endsWith('w') ? box.left + dx : box.left
-  const right = box.left + box.width + (corner.endsWith('e') ? dx : 0)
-  const top = corner.startsWith('n') ? box.top + dy : box.top
-  const bottom = box.top + box.height + (corner.startsWith('s') ? dy : 0)
-  return boxBetween(left, top, right, bottom)
-}
-
-const ARROWS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowLeft: [-1, 0],
-  ArrowRight: [1, 0],
-  ArrowUp: [0, -1],
-  ArrowDown: [0, 1],
-}
 
 /** The visible signature's place: dragged and resized by mouse or touch, moved by arrows and resized by Shift with arrows. */
 export function SignatureBox({ space, scale, rect, page, preview, onChange }: Props) {
@@ -76,14 +41,9 @@ export function SignatureBox({ space, scale, rect, page, preview, onChange }: Pr
   }
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const arrow = ARROWS[event.key]
-    if (!arrow) return
+    const next = stepped(box, event, scale)
+    if (!next) return
     event.preventDefault()
-    const step = STEP_POINTS * scale
-    const [x, y] = [arrow[0] * step, arrow[1] * step]
-    const next = event.shiftKey
-      ? { ...box, width: box.width + x, height: box.height + y }
-      : { ...box, left: box.left + x, top: box.top + y }
     onChange(toPdfRect(space, fitBox(next, space, scale)))
   }
 

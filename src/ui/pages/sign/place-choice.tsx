@@ -1,10 +1,11 @@
-import { useEffect, useId, useState } from 'react'
-import type { PageViewport } from 'pdfjs-dist'
+import { useId } from 'react'
 import type { DocumentInspection, VisiblePlace } from '../../../app/sign-documents.ts'
+import { NumberField } from '../../components/number-field.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { fitBox, fromMillimetres, proposedBox, toBox, toMillimetres, toPdfRect } from '../../viewer/geometry.ts'
 import type { Box } from '../../viewer/geometry.ts'
 import type { PdfView } from '../../viewer/use-pdf.ts'
+import { useSpace } from '../../viewer/use-space.ts'
 import { BATCH_PLACE } from './session.ts'
 
 type Props = Readonly<{
@@ -84,23 +85,6 @@ export function PlaceChoice({ place, onPlace, onShowPage, view, inspection, many
 
 type BoxPlace = Extract<VisiblePlace, { kind: 'box' }>
 
-/** The page as seen at one px per point; null until it is known. */
-function useSpace(view: PdfView | null, page: number): PageViewport | null {
-  const [space, setSpace] = useState<PageViewport | null>(null)
-  useEffect(() => {
-    if (!view) return
-    let current = true
-    view
-      .page(page)
-      .then((proxy) => current && setSpace(proxy.getViewport({ scale: 1 })))
-      .catch(() => undefined)
-    return () => {
-      current = false
-    }
-  }, [view, page])
-  return space
-}
-
 const SIDES = ['left', 'top', 'width', 'height'] as const
 
 type ExactProps = Readonly<{
@@ -151,38 +135,6 @@ function ExactPlace({ place, view, onPlace, onShowPage }: ExactProps) {
           onValue={(value) => onSide(side, value)}
         />
       ))}
-    </div>
-  )
-}
-
-type NumberProps = Readonly<{
-  id: string
-  label: string
-  value: number
-  min: number
-  max: number
-  onValue: (value: number) => void
-}>
-
-function NumberField({ id, label, value, min, max, onValue }: NumberProps) {
-  const [typed, setTyped] = useState<string | null>(null)
-  return (
-    <div className="field">
-      <label htmlFor={id}>{label}</label>
-      <input
-        id={id}
-        className="input tabular"
-        type="number"
-        inputMode="numeric"
-        min={min}
-        max={max}
-        value={typed ?? String(value)}
-        onChange={(event) => {
-          setTyped(event.target.value)
-          if (event.target.value !== '') onValue(event.target.valueAsNumber)
-        }}
-        onBlur={() => setTyped(null)}
-      />
     </div>
   )
 }

@@ -4,6 +4,7 @@ import type { Beside } from '../../../app/sign-documents.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
 import { ExpiryNotice } from '../../components/expiry-notice.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { SheetToggle } from '../../components/sheet-toggle.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { nameOn } from '../../use-keys.ts'
@@ -121,19 +122,6 @@ function summaryOf(i18n: I18n, session: SignSession, chosen: KeyCard | null, emb
   if (known) parts.push(i18n.t(embeds ? 'sign.container_embedded' : 'sign.container_detached'))
   if (embeds) parts.push(i18n.t(kind === 'none' ? 'sign.placeNone' : 'sign.placeVisible'))
   return parts.join(' · ')
-}
-
-type SheetProps = Readonly<{ unfolded: boolean; controls: string; summary: string; onToggle: () => void }>
-
-/** On a narrow screen the options fold into one line, so that the document keeps the room. */
-function SheetToggle({ unfolded, controls, summary, onToggle }: SheetProps) {
-  const i18n = useI18n()
-  return (
-    <button type="button" className="sheet-toggle" aria-expanded={unfolded} aria-controls={controls} onClick={onToggle}>
-      <span className="ellipsis">{summary}</span>
-      <span className="change">{i18n.t(unfolded ? 'sign.fewerOptions' : 'sign.moreOptions')}</span>
-    </button>
-  )
 }
 
 function ContainerChoice({ session, disabled }: { session: SignSession; disabled: boolean }) {

@@ -1,0 +1,55 @@
+import type { FieldKind } from '../../../core/envelope/manifest.ts'
+import { fitBox, toBox, toPdfRect } from '../../viewer/geometry.ts'
+import type { Box, PageSpace } from '../../viewer/geometry.ts'
+import type { DraftField } from './draft.ts'
+import { overlapping } from './draft.ts'
+
+type Size = Readonly<{ width: number; height: number }>
+
+/** As first put on the page, and the least that can still be read, in points. */
+const SIZES: Readonly<Record<FieldKind, Readonly<{ first: Size; least: Size }>>> = {
+  signature: { first: { width: 180, height: 56 }, least: { width: 72, height: 28 } },
+  name: { first: { width: 180, height: 20 }, least: { width: 40, height: 12 } },
+  company: { first: { width: 180, height: 20 }, least: { width: 40, height: 12 } },
+  date: { first: { width: 110, height: 20 }, least: { width: 40, height: 12 } },
+  text: { first: { width: 180, height: 20 }, least: { width: 40, height: 12 } },
+  checkbox: { first: { width: 14, height: 14 }, least: { width: 9, height: 9 } },
+}
+
+const GRID = 12
+const MARGIN = 40
+
+/** Kept on the page and large enough for what goes in. `scale` px per point as seen. */
+export function fitField(kind: FieldKind, box: Box, space: PageSpace, scale: number): Box {
+  return fitBox(box, space, scale, SIZES[kind].least)
+}
+
+/** At a point of the page as seen: its upper left corner there. */
+export function boxAt(kind: FieldKind, at: Readonly<{ x: number; y: number }>, space: PageSpace, scale: number): Box {
+  const { width, height } = SIZES[kind].first
+  return fitField(kind, { left: at.x, top: at.y, width: width * scale, height: height * scale }, space, scale)
+}
+
+/**
+ * The first place from the lower left upwards that no field has; null: the page is full.
+ *
+ * @param space the page at one px per point
+ */
+export function freeBox(kind: FieldKind, page: number, fields: readonly DraftField[], space: PageSpace): Box | null {
+  const { width, height } = SIZES[kind].first
+  const onPage = fields.filter((field) => field.page === page)
+  for (let top = space.height - MARGIN - height; top >= MARGIN; top -= GRID) {
+    for (let left = MARGIN; left + width <= space.width - MARGIN; left += GRID) {
+      const box = { left, top, width, height }
+      // Some room around, so that borders do not touch.
+      const wide = { left: left - 4, top: top - 4, width: width + 8, height: height + 8 }
+      if (!overlapping(onPage, { id: 0, page, rect: toPdfRect(space, wide) })) return box
+    }
+  }
+  return null
+}
+
+/** The same size and distance from the upper left corner on another page. */
+export function onOtherPage(field: DraftField, from: PageSpace, to: PageSpace): DraftField['rect'] {
+  return toPdfRect(to, fitField(field.kind, toBox(from, field.rect), to, 1))
+}
