@@ -14,11 +14,14 @@ import { UpdateBar } from './update-bar.tsx'
 import './styles/index.css'
 
 const VerifyPage = lazy(async () => ({ default: (await import('./pages/verify/verify-page.tsx')).VerifyPage }))
+const EnvelopePage = lazy(async () => ({
+  default: (await import('./pages/envelope/envelope-page.tsx')).EnvelopePage,
+}))
 const KeysPage = lazy(async () => ({ default: (await import('./pages/keys/keys-page.tsx')).KeysPage }))
 const CompanyPage = lazy(async () => ({ default: (await import('./pages/ca/company-page.tsx')).CompanyPage }))
 const AboutPage = lazy(async () => ({ default: (await import('./pages/about-page.tsx')).AboutPage }))
 
-/** The standalone app: three pages that keep their state while another is looked at. */
+/** The standalone app: pages that keep their state while another is looked at. */
 export function App({ services }: { services: Services }) {
   return (
     <ServicesProvider value={services}>
@@ -46,7 +49,7 @@ function Shell() {
           <span>Countersign</span>
         </a>
         <nav className="nav" aria-label={i18n.t('common.navigation')}>
-          {(['sign', 'verify', 'keys'] as const).map((each) => (
+          {(['sign', 'envelope', 'verify', 'keys'] as const).map((each) => (
             <a key={each} href={hrefOf(each)} aria-current={route === each ? 'page' : undefined}>
               {i18n.t(`common.nav_${each}`)}
             </a>
@@ -71,6 +74,9 @@ function Shell() {
         <Page shown={route === 'sign'}>
           <SignPage />
         </Page>
+        <Visited route={route} name="envelope">
+          <EnvelopePage />
+        </Visited>
         <Visited route={route} name="verify">
           <VerifyPage />
         </Visited>

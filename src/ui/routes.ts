@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 
 /** In the fragment, so that any static host serves every page from one file. */
-export const ROUTES = ['sign', 'verify', 'keys', 'company', 'about'] as const
+export const ROUTES = ['sign', 'envelope', 'verify', 'keys', 'company', 'about'] as const
 export type Route = (typeof ROUTES)[number]
 
 /** '#/verify?x' is 'verify'; anything unknown is the first page. */

@@ -19,6 +19,14 @@ const SHAPES = {
   pen: 'M2 14l1-3.6L11 2.4l2.6 2.6-8 8zM9.6 3.8l2.6 2.6',
   up: 'M3.5 10.5 8 6l4.5 4.5',
   down: 'M3.5 6 8 10.5 12.5 6',
+  grip: 'M6 3.5v.1M10 3.5v.1M6 8v.1M10 8v.1M6 12.5v.1M10 12.5v.1',
+  person: 'M8 7.6a2.7 2.7 0 1 0 0-5.4a2.7 2.7 0 0 0 0 5.4zM3 14c.4-2.8 2.4-4.2 5-4.2s4.6 1.4 5 4.2',
+  building: 'M3.5 14V2.5h6V14M9.5 6.5h3V14M2 14h12M5.6 5.2h1.8M5.6 8h1.8M5.6 10.8h1.8',
+  text: 'M3 4V2.8h10V4M8 2.8v10.4M6.2 13.2h3.6',
+  box: 'M3 3h10v10H3zM5.5 8.2 7.3 10l3.4-4.2',
+  mail: 'M2 3.8h12v8.8H2zM2.3 4.2 8 8.8l5.7-4.6',
+  share: 'M8 10V2M5.2 4.6 8 1.8l2.8 2.8M5 7H3.3v7h9.4V7H11',
+  initials: 'M2.5 12.5 5 4l2.5 8.5M3.4 9.8h3.2M9.5 4v8.5h1.8a2.3 2.3 0 0 0 0-4.6H9.5h1.5a1.9 1.9 0 0 0 0-3.9z',
   shield: 'M8 1.8 13.2 4v4c0 3-2.2 5.2-5.2 6.2C5 13.2 2.8 11 2.8 8V4z',
 } as const
 
@@ -36,8 +44,8 @@ export function Icon({ name }: { name: IconName }) {
 export function Mark() {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false" fill="none" strokeWidth="2.2" strokeLinecap="round">
-      <path d="M3 16.5C6 9 8.5 6 10 7s-2.500 8-1 9 3.500-6 5-6 0 4 1.500 4 2.500-2 5.500-3.500" stroke="currentColor" />
-      <path d="M4 20.500h16" stroke="var(--accent)" />
+      <path d="M3 16.5C6 9 8.5 6 10 7s-2.5 8-1 9 3.5-6 5-6 0 4 1.5 4 2.5-2 5.5-3.5" stroke="currentColor" />
+      <path d="M4 20.5h16" stroke="var(--accent)" />
     </svg>
   )
 }

@@ -1,6 +1,7 @@
 export const common = {
   navigation: 'Pages',
   nav_sign: 'Sign',
+  nav_envelope: 'Envelopes',
   nav_verify: 'Verify',
   nav_keys: 'Keys',
   nav_company: 'Company certificates',

@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue.ts'
 export const common: Catalogue['common'] = {
   navigation: 'Страницы',
   nav_sign: 'Подписать',
+  nav_envelope: 'Конверты',
   nav_verify: 'Проверить',
   nav_keys: 'Ключи',
   nav_company: 'Сертификаты компании',

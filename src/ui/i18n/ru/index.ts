@@ -3,26 +3,15 @@ import { checks } from './checks.ts'
 import { common } from './common.ts'
 import { compare } from './compare.ts'
 import { consent } from './consent.ts'
+import { envelope } from './envelope.ts'
 import { errors } from './errors.ts'
 import { hosted } from './hosted.ts'
 import { keyring } from './keyring.ts'
 import { keys } from './keys.ts'
 import { link } from './link.ts'
+import { preparing } from './preparing.ts'
 import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
 
-export const russian: Catalogue = {
-  checks,
-  common,
-  compare,
-  consent,
-  errors,
-  hosted,
-  keyring,
-  keys,
-  link,
-  sign,
-  verify,
-  viewer,
-}
+export const russian: Catalogue = { checks, common, compare, consent, envelope, errors, hosted, keyring, keys, link, preparing, sign, verify, viewer }

@@ -3,6 +3,7 @@ import type { Catalogue } from '../catalogue.ts'
 export const common: Catalogue['common'] = {
   navigation: 'Сторінки',
   nav_sign: 'Підписати',
+  nav_envelope: 'Конверти',
   nav_verify: 'Перевірити',
   nav_keys: 'Ключі',
   nav_company: 'Сертифікати компанії',

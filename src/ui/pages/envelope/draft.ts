@@ -11,15 +11,7 @@ import type {
 
 export const ROLES: readonly SignatoryRole[] = ['signer', 'approver', 'visa', 'copy']
 export const KINDS: readonly SignatureKind[] = ['simple', 'unqualified', 'qualified']
-export const FIELD_KINDS: readonly FieldKind[] = [
-  'signature',
-  'name',
-  'company',
-  'date',
-  'text',
-  'checkbox',
-  'mark',
-]
+export const FIELD_KINDS: readonly FieldKind[] = ['signature', 'name', 'company', 'date', 'text', 'checkbox', 'mark']
 
 /** A person while the envelope is prepared. `emails` as typed: separated by spaces, commas or new lines. */
 export type DraftPerson = Readonly<{
@@ -221,24 +213,32 @@ export function withTemplate(draft: Draft, template: EnvelopeDraft, pages: numbe
   const place = new Map(template.order.flat().map((id, index) => [id, index]))
   const people = template.signatories
     .toSorted((a, b) => (place.get(a.id) ?? Infinity) - (place.get(b.id) ?? Infinity))
-    .map(
-      (one): DraftPerson => ({
-        id: one.id,
-        role: one.role,
-        name: one.name,
-        company: one.company ?? '',
-        emails: one.emails.join(', '),
-        kind: one.kind,
-        algorithms: one.algorithms,
-        mayDelegate: one.mayDelegate,
-        together: joined.has(one.id),
-      }),
-    )
+    .map((one): DraftPerson => ({
+      id: one.id,
+      role: one.role,
+      name: one.name,
+      company: one.company ?? '',
+      emails: one.emails.join(', '),
+      kind: one.kind,
+      algorithms: one.algorithms,
+      mayDelegate: one.mayDelegate,
+      together: joined.has(one.id),
+    }))
   const fields = template.signatories.flatMap((one) =>
     one.fields.flatMap(({ rect, page, ...field }) =>
       rect === null || page > pages
         ? []
-        : [{ ...field, rect, page, person: one.id, label: field.label ?? '', binding: field.binding ?? '', suggestion: field.suggestion ?? '' }],
+        : [
+            {
+              ...field,
+              rect,
+              page,
+              person: one.id,
+              label: field.label ?? '',
+              binding: field.binding ?? '',
+              suggestion: field.suggestion ?? '',
+            },
+          ],
     ),
   )
   return {

@@ -32,7 +32,17 @@ export function FieldBoxes(props: Props) {
 }
 
 /** Moved by mouse, touch and arrows. Where it would lie on another it is shown refused, and goes back when it is let go. */
-function FieldBox({ field, space, scale, fields, people, chosen, onChoose, onChange, onRemove }: Props & { field: DraftField }) {
+function FieldBox({
+  field,
+  space,
+  scale,
+  fields,
+  people,
+  chosen,
+  onChoose,
+  onChange,
+  onRemove,
+}: Props & { field: DraftField }) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const helpId = useId()
@@ -61,7 +71,7 @@ function FieldBox({ field, space, scale, fields, people, chosen, onChoose, onCha
     }
     follow(event, move, () => {
       setMoving(null)
-      if (!settle(last)) announce(i18n.t('envelope.overlapRefused'))
+      if (!settle(last)) announce(i18n.t('preparing.overlapRefused'))
     })
   }
   const onKeyDown = (event: KeyboardEvent) => {
@@ -76,10 +86,10 @@ function FieldBox({ field, space, scale, fields, people, chosen, onChoose, onCha
     if (settle(next)) return setMoving(null)
     // Arrows may pass over another field; only staying there is refused.
     setMoving(next)
-    announce(i18n.t('envelope.overlapHere'))
+    announce(i18n.t('preparing.overlapHere'))
   }
   const onBlur = () => {
-    if (moving) announce(i18n.t('envelope.overlapRefused'))
+    if (moving) announce(i18n.t('preparing.overlapRefused'))
     setMoving(null)
   }
 
@@ -96,7 +106,11 @@ function FieldBox({ field, space, scale, fields, people, chosen, onChoose, onCha
         type="button"
         className="face"
         data-field={field.id}
-        aria-label={i18n.t('envelope.fieldOf', { field: nameOf(field), person: personName(i18n.t('envelope.person', { number: index + 1 }), person), page: field.page })}
+        aria-label={i18n.t('preparing.fieldOf', {
+          field: nameOf(field),
+          person: personName(i18n.t('preparing.person', { number: index + 1 }), person),
+          page: field.page,
+        })}
         aria-describedby={helpId}
         aria-pressed={chosen === field.id}
         onFocus={() => onChoose(field.id)}
@@ -108,9 +122,9 @@ function FieldBox({ field, space, scale, fields, people, chosen, onChoose, onCha
         <span className="ellipsis">{nameOf(field)}</span>
       </button>
       <span className="visually-hidden" id={helpId}>
-        {i18n.t('envelope.fieldKeys')}
+        {i18n.t('preparing.fieldKeys')}
       </span>
-      {clash && <span className="refused-note">{i18n.t('envelope.overlapsWith', { field: nameOf(clash) })}</span>}
+      {clash && <span className="refused-note">{i18n.t('preparing.overlapsWith', { field: nameOf(clash) })}</span>}
       {chosen === field.id &&
         CORNERS.map((corner) => (
           <span

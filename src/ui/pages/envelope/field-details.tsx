@@ -36,7 +36,7 @@ export function FieldDetails({ field, fields, view, onChange, onRemove, onShowPa
     const clash = overlapping(fields, next)
     if (clash) {
       const name = fieldName(i18n.t(`envelope.field_${clash.kind}`), clash)
-      return setProblem({ input, text: i18n.t('envelope.overlapsWith', { field: name }) })
+      return setProblem({ input, text: i18n.t('preparing.overlapsWith', { field: name }) })
     }
     setProblem(null)
     onChange(next)
@@ -56,7 +56,7 @@ export function FieldDetails({ field, fields, view, onChange, onRemove, onShowPa
   return (
     <fieldset className="field-details">
       <legend className="visually-hidden">
-        {i18n.t('envelope.detailsOf', { field: fieldName(i18n.t(`envelope.field_${field.kind}`), field) })}
+        {i18n.t('preparing.detailsOf', { field: fieldName(i18n.t(`envelope.field_${field.kind}`), field) })}
       </legend>
       <div className="exact">
         <NumberField
@@ -86,7 +86,7 @@ export function FieldDetails({ field, fields, view, onChange, onRemove, onShowPa
         WORDS.filter((word) => word === 'binding' || free || word === 'suggestion').map((word) => (
           <div className="field" key={word}>
             <label htmlFor={`${id}-${word}`}>
-              {i18n.t(`envelope.${word}`)} <span className="muted">{i18n.t('sign.optionalMark')}</span>
+              {i18n.t(`preparing.${word}`)} <span className="muted">{i18n.t('sign.optionalMark')}</span>
             </label>
             <input
               id={`${id}-${word}`}
@@ -96,7 +96,7 @@ export function FieldDetails({ field, fields, view, onChange, onRemove, onShowPa
               disabled={word === 'suggestion' && field.kind === 'date'}
               onChange={(event) => onChange({ ...field, [word]: event.target.value })}
             />
-            {word !== 'label' && <p className="hint">{i18n.t(`envelope.${word}Hint`)}</p>}
+            {word !== 'label' && <p className="hint">{i18n.t(`preparing.${word}Hint`)}</p>}
           </div>
         ))}
       {field.kind !== 'signature' && field.kind !== 'date' && (
@@ -106,13 +106,13 @@ export function FieldDetails({ field, fields, view, onChange, onRemove, onShowPa
             checked={field.required}
             onChange={(event) => onChange({ ...field, required: event.target.checked })}
           />
-          <span>{i18n.t(field.kind === 'checkbox' ? 'envelope.mustTick' : 'envelope.mustFill')}</span>
+          <span>{i18n.t(field.kind === 'checkbox' ? 'preparing.mustTick' : 'preparing.mustFill')}</span>
         </label>
       )}
       <div>
         <button type="button" className="button small" onClick={onRemove}>
           <Icon name="trash" />
-          {i18n.t('envelope.removeField')}
+          {i18n.t('preparing.removeField')}
         </button>
       </div>
     </fieldset>

@@ -25,6 +25,7 @@ const ICONS: Readonly<Record<FieldKind, IconName>> = {
   date: 'clock',
   text: 'text',
   checkbox: 'box',
+  mark: 'initials',
 }
 
 /** A click that slips by this much (px) is still a click. */
@@ -79,7 +80,12 @@ export function FieldPalette({ person, mayAdd, onAdd, onDrop }: Props) {
         </button>
       ))}
       {ghost && (
-        <span className="field-ghost" data-person={person % 8} style={{ left: ghost.x, top: ghost.y }} aria-hidden="true">
+        <span
+          className="field-ghost"
+          data-person={person % 8}
+          style={{ left: ghost.x, top: ghost.y }}
+          aria-hidden="true"
+        >
           {i18n.t(`envelope.field_${ghost.kind}`)}
         </span>
       )}

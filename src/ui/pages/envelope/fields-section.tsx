@@ -33,6 +33,7 @@ const REQUIRED: Readonly<Record<FieldKind, boolean>> = {
   date: true,
   company: false,
   text: true,
+  mark: true,
   checkbox: false,
 }
 
@@ -67,13 +68,13 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
     }
     onFields([...fields, field])
     onChoose(field.id)
-    announce(i18n.t('envelope.fieldAdded', { field: i18n.t(`envelope.field_${kind}`), page: onPage }))
+    announce(i18n.t('preparing.fieldAdded', { field: i18n.t(`envelope.field_${kind}`), page: onPage }))
   }
   const addFree = async (kind: FieldKind) => {
     if (!view) return
     const space = (await view.page(page)).getViewport({ scale: 1 })
     const box = freeBox(kind, page, fields, space)
-    if (!box) return announce(i18n.t('envelope.pageFull'))
+    if (!box) return announce(i18n.t('preparing.pageFull'))
     add(kind, page, toPdfRect(space, box))
     onShowPage(page)
   }
@@ -83,7 +84,7 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
     const scale = at.width / proxy.getViewport({ scale: 1 }).width
     const space = proxy.getViewport({ scale })
     const rect = toPdfRect(space, boxAt(kind, at, space, scale))
-    if (overlapping(fields, { id: 0, page: at.page, rect })) return announce(i18n.t('envelope.overlapRefused'))
+    if (overlapping(fields, { id: 0, page: at.page, rect })) return announce(i18n.t('preparing.overlapRefused'))
     add(kind, at.page, rect)
   }
   const change = (next: DraftField) => onFields(fields.map((field) => (field.id === next.id ? next : field)))
@@ -95,7 +96,7 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
   return (
     <div className="stack">
       <fieldset className="stack-tight">
-        <legend className="section-label">{i18n.t('envelope.whoseFields')}</legend>
+        <legend className="section-label">{i18n.t('preparing.whoseFields')}</legend>
         <div className="choices">
           {people.map((one) => (
             <label className="choice person-choice" key={one.id}>
@@ -103,10 +104,10 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
               <span className="row">
                 <PersonMark index={draft.people.indexOf(one)} />
                 <span className="break">
-                  {personName(i18n.t('envelope.person', { number: draft.people.indexOf(one) + 1 }), one)}
+                  {personName(i18n.t('preparing.person', { number: draft.people.indexOf(one) + 1 }), one)}
                 </span>
                 <span className="muted small">
-                  {i18n.t('envelope.fieldCount', { count: fields.filter((field) => field.person === one.id).length })}
+                  {i18n.t('preparing.fieldCount', { count: fields.filter((field) => field.person === one.id).length })}
                 </span>
               </span>
             </label>
@@ -115,7 +116,7 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
       </fieldset>
       <section className="stack-tight" aria-labelledby={`${id}-add`}>
         <h3 className="section-label" id={`${id}-add`}>
-          {i18n.t('envelope.addField')}
+          {i18n.t('preparing.addField')}
         </h3>
         <FieldPalette
           person={index}
@@ -123,10 +124,10 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
           onAdd={(kind) => void addFree(kind)}
           onDrop={(kind, at) => void drop(kind, at)}
         />
-        <p className="small muted">{i18n.t('envelope.addFieldHint')}</p>
+        <p className="small muted">{i18n.t('preparing.addFieldHint')}</p>
       </section>
       {own.length > 0 && (
-        <ul className="field-list" aria-label={i18n.t('envelope.fieldsOf', { person: nameAt(i18n, draft, index) })}>
+        <ul className="field-list" aria-label={i18n.t('preparing.fieldsOf', { person: nameAt(i18n, draft, index) })}>
           {own.map((field) => (
             <li key={field.id} ref={field.id === chosen ? details : null}>
               <button
@@ -139,7 +140,7 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
                 }}
               >
                 <span className="ellipsis">{fieldName(i18n.t(`envelope.field_${field.kind}`), field)}</span>
-                <span className="muted small">{i18n.t('envelope.onPage', { page: field.page })}</span>
+                <span className="muted small">{i18n.t('preparing.onPage', { page: field.page })}</span>
               </button>
               {field.id === chosen && view && (
                 <FieldDetails
@@ -160,4 +161,4 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
 }
 
 const nameAt = (i18n: ReturnType<typeof useI18n>, draft: Draft, index: number): string =>
-  personName(i18n.t('envelope.person', { number: index + 1 }), draft.people[index])
+  personName(i18n.t('preparing.person', { number: index + 1 }), draft.people[index])

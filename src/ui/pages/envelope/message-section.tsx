@@ -15,7 +15,7 @@ export function MessageSection({ draft, past, onDraft }: Props) {
   return (
     <div className="stack">
       <div className="field">
-        <label htmlFor={`${id}-title`}>{i18n.t('envelope.titleLabel')}</label>
+        <label htmlFor={`${id}-title`}>{i18n.t('preparing.titleLabel')}</label>
         <input
           id={`${id}-title`}
           className="input"
@@ -26,7 +26,7 @@ export function MessageSection({ draft, past, onDraft }: Props) {
       </div>
       <div className="field">
         <label htmlFor={`${id}-message`}>
-          {i18n.t('envelope.message')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
+          {i18n.t('preparing.message')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
         </label>
         <textarea
           id={`${id}-message`}
@@ -39,7 +39,7 @@ export function MessageSection({ draft, past, onDraft }: Props) {
       </div>
       <div className="field">
         <label htmlFor={`${id}-deadline`}>
-          {i18n.t('envelope.deadline')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
+          {i18n.t('preparing.deadline')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
         </label>
         <input
           id={`${id}-deadline`}
@@ -51,14 +51,14 @@ export function MessageSection({ draft, past, onDraft }: Props) {
           onChange={(event) => onDraft({ deadline: event.target.value })}
         />
         <p className={past ? 'problem' : 'hint'} id={`${id}-deadline-hint`}>
-          {i18n.t(past ? 'envelope.problem_deadline-passed' : 'envelope.deadlineHint')}
+          {i18n.t(past ? 'preparing.problem_deadline-passed' : 'preparing.deadlineHint')}
         </p>
       </div>
       <fieldset className="stack">
-        <legend className="section-label">{i18n.t('envelope.preparer')}</legend>
+        <legend className="section-label">{i18n.t('preparing.preparer')}</legend>
         <div className="field">
           <label htmlFor={`${id}-preparer`}>
-            {i18n.t('envelope.name')} <span className="muted">{i18n.t('envelope.preparerFromKey')}</span>
+            {i18n.t('envelope.name')} <span className="muted">{i18n.t('preparing.preparerFromKey')}</span>
           </label>
           <input
             id={`${id}-preparer`}
@@ -83,7 +83,7 @@ export function MessageSection({ draft, past, onDraft }: Props) {
         </div>
       </fieldset>
       <div className="field">
-        <label htmlFor={`${id}-language`}>{i18n.t('envelope.language')}</label>
+        <label htmlFor={`${id}-language`}>{i18n.t('preparing.language')}</label>
         <select
           id={`${id}-language`}
           className="select"
@@ -107,8 +107,8 @@ export function MessageSection({ draft, past, onDraft }: Props) {
               checked={draft[each]}
               onChange={(event) => onDraft({ [each]: event.target.checked })}
             />
-            <span>{i18n.t(`envelope.${each}`)}</span>
-            <span className="hint">{i18n.t(`envelope.${each}Hint`)}</span>
+            <span>{i18n.t(`preparing.${each}`)}</span>
+            <span className="hint">{i18n.t(`preparing.${each}Hint`)}</span>
           </label>
         ))}
       </div>

@@ -32,7 +32,7 @@ export function PeopleSection({ people, problems, onPeople, onRemove }: Props) {
     const at = next.findIndex((one) => one.id === id)
     if (at === people.findIndex((one) => one.id === id)) return
     onPeople(next)
-    announce(i18n.t('envelope.movedTo', { place: at + 1, count: next.length }))
+    announce(i18n.t('preparing.movedTo', { place: at + 1, count: next.length }))
   }
   const onDrag = (event: ReactPointerEvent<HTMLElement>, id: string) => {
     if (event.button !== 0) return
@@ -68,7 +68,9 @@ export function PeopleSection({ people, problems, onPeople, onRemove }: Props) {
             joins={mayJoin(people, index)}
             dragged={dragged === person.id}
             open={open === person.id}
-            problems={problems.filter(({ path }) => path.split('.')[1] === String(index) && path.startsWith('signatories.'))}
+            problems={problems.filter(
+              ({ path }) => path.split('.')[1] === String(index) && path.startsWith('signatories.'),
+            )}
             visaTaken={people.some((one) => one.role === 'visa' && one.id !== person.id)}
             onOpen={() => setOpen(open === person.id ? null : person.id)}
             onMove={(to) => move(person.id, to)}
@@ -81,7 +83,7 @@ export function PeopleSection({ people, problems, onPeople, onRemove }: Props) {
       <div>
         <button type="button" className="button small" onClick={add}>
           <Icon name="plus" />
-          {i18n.t('envelope.addPerson')}
+          {i18n.t('preparing.addPerson')}
         </button>
       </div>
     </div>
@@ -96,7 +98,7 @@ function OrderChoice({ people, onPeople }: Pick<Props, 'people' | 'onPeople'>) {
   if (!people.some((_one, index) => mayJoin(people, index))) return null
   return (
     <fieldset className="stack-tight">
-      <legend className="section-label">{i18n.t('envelope.order')}</legend>
+      <legend className="section-label">{i18n.t('preparing.order')}</legend>
       <div className="segmented">
         {(['sequential', 'parallel', 'mixed'] as const).map((each) => (
           <label key={each}>
@@ -107,7 +109,7 @@ function OrderChoice({ people, onPeople }: Pick<Props, 'people' | 'onPeople'>) {
               disabled={each === 'mixed' && kind !== 'mixed'}
               onChange={() => each !== 'mixed' && onPeople(withOrder(people, each === 'parallel'))}
             />
-            <span>{i18n.t(`envelope.order_${each}`)}</span>
+            <span>{i18n.t(`preparing.order_${each}`)}</span>
           </label>
         ))}
       </div>
@@ -138,7 +140,7 @@ function PersonRow(props: RowProps) {
   const { onOpen, onMove, onDrag, onChange, onRemove } = props
   const i18n = useI18n()
   const id = useId()
-  const name = personName(i18n.t('envelope.person', { number: index + 1 }), person)
+  const name = personName(i18n.t('preparing.person', { number: index + 1 }), person)
   const onKeyDown = (event: KeyboardEvent) => {
     if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return
     event.preventDefault()
@@ -161,7 +163,7 @@ function PersonRow(props: RowProps) {
         >
           <span className="ellipsis">{name}</span>
           <span className="small muted ellipsis">
-            {step > 0 && `${i18n.t('envelope.step', { number: step })} · `}
+            {step > 0 && `${i18n.t('preparing.step', { number: step })} · `}
             {i18n.t(`envelope.role_${person.role}`)}
             {person.role !== 'copy' && ` · ${i18n.t(`envelope.kind_${person.kind}`)}`}
           </span>
@@ -169,14 +171,14 @@ function PersonRow(props: RowProps) {
         {problems.length > 0 && !open && (
           <span className="tag warn">
             <Icon name="alert" />
-            <span className="visually-hidden">{i18n.t('envelope.incomplete')}</span>
+            <span className="visually-hidden">{i18n.t('preparing.incomplete')}</span>
           </span>
         )}
         <span className="person-move">
           <button
             type="button"
             className="button quiet icon-only"
-            aria-label={i18n.t('envelope.moveUp', { name })}
+            aria-label={i18n.t('preparing.moveUp', { name })}
             aria-disabled={index === 0}
             onClick={() => onMove(index - 1)}
           >
@@ -185,7 +187,7 @@ function PersonRow(props: RowProps) {
           <button
             type="button"
             className="button quiet icon-only"
-            aria-label={i18n.t('envelope.moveDown', { name })}
+            aria-label={i18n.t('preparing.moveDown', { name })}
             aria-disabled={index === of - 1}
             onClick={() => onMove(index + 1)}
           >
@@ -200,7 +202,7 @@ function PersonRow(props: RowProps) {
             checked={person.together}
             onChange={(event) => onChange({ ...person, together: event.target.checked })}
           />
-          <span className="small">{i18n.t('envelope.together')}</span>
+          <span className="small">{i18n.t('preparing.together')}</span>
         </label>
       )}
       <div id={id} hidden={!open}>

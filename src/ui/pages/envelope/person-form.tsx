@@ -37,7 +37,7 @@ export function PersonForm({ person, problems, visaTaken, onChange, onRemove }: 
       </div>
       <div className="field">
         <label htmlFor={`${id}-company`}>
-          {i18n.t('envelope.company')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
+          {i18n.t('preparing.company')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
         </label>
         <input
           id={`${id}-company`}
@@ -49,7 +49,7 @@ export function PersonForm({ person, problems, visaTaken, onChange, onRemove }: 
         />
       </div>
       <div className="field">
-        <label htmlFor={`${id}-emails`}>{i18n.t('envelope.emails')}</label>
+        <label htmlFor={`${id}-emails`}>{i18n.t('preparing.emails')}</label>
         <textarea
           id={`${id}-emails`}
           className="input"
@@ -62,11 +62,11 @@ export function PersonForm({ person, problems, visaTaken, onChange, onRemove }: 
           onChange={(event) => onChange({ ...person, emails: event.target.value })}
         />
         <p className={malformed ? 'problem' : 'hint'} id={`${id}-emails-hint`}>
-          {i18n.t(malformed ? 'envelope.problem_email-malformed' : 'envelope.emailsHint')}
+          {i18n.t(malformed ? 'preparing.problem_email-malformed' : 'preparing.emailsHint')}
         </p>
       </div>
       <div className="field">
-        <label htmlFor={`${id}-role`}>{i18n.t('envelope.role')}</label>
+        <label htmlFor={`${id}-role`}>{i18n.t('preparing.role')}</label>
         <select
           id={`${id}-role`}
           className="select"
@@ -83,12 +83,12 @@ export function PersonForm({ person, problems, visaTaken, onChange, onRemove }: 
           ))}
         </select>
         <p className="hint" id={`${id}-role-hint`}>
-          {i18n.t(`envelope.roleMeans_${person.role}`)}
+          {i18n.t(`preparing.roleMeans_${person.role}`)}
         </p>
       </div>
       {acts && (
         <fieldset className="stack-tight">
-          <legend className="section-label">{i18n.t('envelope.kind')}</legend>
+          <legend className="section-label">{i18n.t('preparing.kind')}</legend>
           <div className="choices">
             {KINDS.map((kind) => (
               <label className="choice" key={kind}>
@@ -100,12 +100,12 @@ export function PersonForm({ person, problems, visaTaken, onChange, onRemove }: 
                   onChange={() => onChange({ ...person, kind })}
                 />
                 <span>{i18n.t(`envelope.kind_${kind}`)}</span>
-                {person.kind === kind && <span className="hint">{i18n.t(`envelope.kindMeans_${kind}`)}</span>}
+                {person.kind === kind && <span className="hint">{i18n.t(`preparing.kindMeans_${kind}`)}</span>}
               </label>
             ))}
           </div>
           {problem('simple-not-covered') && (
-            <p className="small text-bad">{i18n.t('envelope.problem_simple-not-covered')}</p>
+            <p className="small text-bad">{i18n.t('preparing.problem_simple-not-covered')}</p>
           )}
         </fieldset>
       )}
@@ -117,14 +117,14 @@ export function PersonForm({ person, problems, visaTaken, onChange, onRemove }: 
             checked={person.mayDelegate}
             onChange={(event) => onChange({ ...person, mayDelegate: event.target.checked })}
           />
-          <span>{i18n.t('envelope.mayDelegate')}</span>
+          <span>{i18n.t('preparing.mayDelegate')}</span>
         </label>
       )}
       {onRemove && (
         <div>
           <button type="button" className="button small" onClick={onRemove}>
             <Icon name="trash" />
-            {i18n.t('envelope.removePerson')}
+            {i18n.t('preparing.removePerson')}
           </button>
         </div>
       )}
@@ -140,10 +140,10 @@ function Families({ person, onChange }: Pick<Props, 'person' | 'onChange'>) {
     <details className="details" open={algorithms.length > 0}>
       <summary className="small">
         <Icon name="chevron" />
-        {i18n.t('envelope.algorithms')}
+        {i18n.t('preparing.algorithms')}
       </summary>
       <fieldset className="families">
-        <legend className="visually-hidden">{i18n.t('envelope.algorithms')}</legend>
+        <legend className="visually-hidden">{i18n.t('preparing.algorithms')}</legend>
         {KEY_FAMILIES.map((family) => (
           <label className="choice" key={family}>
             <input
@@ -161,7 +161,7 @@ function Families({ person, onChange }: Pick<Props, 'person' | 'onChange'>) {
             <span>{family}</span>
           </label>
         ))}
-        <p className="small muted">{i18n.t('envelope.algorithmsHint')}</p>
+        <p className="small muted">{i18n.t('preparing.algorithmsHint')}</p>
       </fieldset>
     </details>
   )

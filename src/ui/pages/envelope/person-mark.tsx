@@ -1,3 +1,5 @@
+import '../../styles/envelope.css'
+
 /** A person's number in the person's colour: the number says it alone. */
 export function PersonMark({ index }: { index: number }) {
   return (

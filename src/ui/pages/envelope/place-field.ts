@@ -13,6 +13,7 @@ const SIZES: Readonly<Record<FieldKind, Readonly<{ first: Size; least: Size }>>>
   company: { first: { width: 180, height: 20 }, least: { width: 40, height: 12 } },
   date: { first: { width: 110, height: 20 }, least: { width: 40, height: 12 } },
   text: { first: { width: 180, height: 20 }, least: { width: 40, height: 12 } },
+  mark: { first: { width: 44, height: 24 }, least: { width: 20, height: 12 } },
   checkbox: { first: { width: 14, height: 14 }, least: { width: 9, height: 9 } },
 }
 

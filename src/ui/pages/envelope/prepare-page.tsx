@@ -1,4 +1,4 @@
-import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useId, useMemo, useState } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import type { EnvelopeResult } from '../../../app/run-envelope.ts'
 import type { DraftProblem } from '../../../core/envelope/draft.ts'
@@ -23,6 +23,7 @@ import { MessageSection } from './message-section.tsx'
 import { PeopleSection } from './people-section.tsx'
 import { Templates } from './templates.tsx'
 import { useRun } from './use-run.ts'
+import '../../styles/envelope.css'
 
 const NewKeyDialog = lazy(async () => ({
   default: (await import('../../components/new-key-form.tsx')).NewKeyDialog,
@@ -104,13 +105,13 @@ export function PreparePage({ file, onPrepared, onClose }: Props) {
       onPrepared(await envelopes.prepare({ file, draft: wanted, key: key.ref }, options))
     })
   }
-  const summary = i18n.t('envelope.summary', { count: draft.people.length, fields: draft.fields.length })
+  const summary = i18n.t('preparing.summary', { count: draft.people.length, fields: draft.fields.length })
 
   return (
     <div className="workspace">
-      <h1 className="visually-hidden">{i18n.t('envelope.prepareTitle')}</h1>
+      <h1 className="visually-hidden">{i18n.t('preparing.prepareTitle')}</h1>
       <EnvelopeStage name={file.name} pdf={pdf} overlay={overlay} target={target} onPage={setPage} />
-      <aside className="panel" aria-label={i18n.t('envelope.prepareTitle')}>
+      <aside className="panel" aria-label={i18n.t('preparing.prepareTitle')}>
         <div className="sign-panel" data-unfolded={unfolded}>
           <SheetToggle unfolded={unfolded} controls={id} summary={summary} onToggle={() => setUnfolded(!unfolded)} />
           <div className="sign-options" id={id}>
@@ -119,7 +120,12 @@ export function PreparePage({ file, onPrepared, onClose }: Props) {
                 draft={() => wanted}
                 onLoaded={(template) => setDraft((now) => withTemplate(now, template, view?.pages ?? 1))}
               />
-              <button type="button" className="button small quiet icon-only" aria-label={i18n.t('envelope.otherDocument')} onClick={onClose}>
+              <button
+                type="button"
+                className="button small quiet icon-only"
+                aria-label={i18n.t('envelope.otherDocument')}
+                onClick={onClose}
+              >
                 <Icon name="close" />
               </button>
             </div>
@@ -200,10 +206,10 @@ function Seal({ signer, onSeal, onKey }: { signer: string | null; onSeal: () => 
         aria-describedby={id}
         onClick={signer === null ? onKey : onSeal}
       >
-        {signer === null ? i18n.t('envelope.chooseKey') : i18n.t('envelope.seal', { signer })}
+        {signer === null ? i18n.t('preparing.chooseKey') : i18n.t('preparing.seal', { signer })}
       </button>
       <p className="small muted" id={id}>
-        {i18n.t('envelope.sealMeans')}
+        {i18n.t('preparing.sealMeans')}
       </p>
     </>
   )
@@ -216,15 +222,15 @@ function PartChoice({ part, problems, onPart }: PartProps) {
   const group = useId()
   return (
     <fieldset>
-      <legend className="visually-hidden">{i18n.t('envelope.parts')}</legend>
+      <legend className="visually-hidden">{i18n.t('preparing.parts')}</legend>
       <div className="segmented">
         {PARTS.map((each) => (
           <label key={each}>
             <input type="radio" name={group} checked={part === each} onChange={() => onPart(each)} />
             <span>
-              {i18n.t(`envelope.part_${each}`)}
+              {i18n.t(`preparing.part_${each}`)}
               {problems.some((problem) => partOf(problem) === each) && (
-                <span className="text-bad"> {i18n.t('envelope.partIncomplete')}</span>
+                <span className="text-bad"> {i18n.t('preparing.partIncomplete')}</span>
               )}
             </span>
           </label>
@@ -247,7 +253,7 @@ type ProblemsProps = Readonly<{ problems: readonly DraftProblem[]; draft: Draft;
 function Problems({ problems, draft, onPart }: ProblemsProps) {
   const i18n = useI18n()
   return (
-    <Notice tone="warn" title={i18n.t('envelope.notReady')} role="alert">
+    <Notice tone="warn" title={i18n.t('preparing.notReady')} role="alert">
       <ul className="plain-list">
         {problems.slice(0, 5).map((problem) => (
           <li key={`${problem.id}${problem.path}`}>
@@ -262,9 +268,9 @@ function Problems({ problems, draft, onPart }: ProblemsProps) {
 }
 
 function problemText(i18n: I18n, problem: DraftProblem, draft: Draft): string {
-  const text = i18n.lookup('envelope', `problem_${problem.id}`) ?? problem.id
+  const text = i18n.lookup('preparing', `problem_${problem.id}`) ?? problem.id
   const [list, at] = problem.path.split('.')
   if (list !== 'signatories' || at === undefined) return text
   const index = Number(at)
-  return `${personName(i18n.t('envelope.person', { number: index + 1 }), draft.people[index])}: ${text}`
+  return `${personName(i18n.t('preparing.person', { number: index + 1 }), draft.people[index])}: ${text}`
 }

@@ -41,11 +41,11 @@ export function Templates({ draft, onLoaded }: Props) {
           onFiles={([file]) => void load(file)}
         >
           <Icon name="folder" />
-          {i18n.t('envelope.loadTemplate')}
+          {i18n.t('preparing.loadTemplate')}
         </PickFiles>
         <button type="button" className="button small quiet" onClick={() => setSaving(true)}>
           <Icon name="download" />
-          {i18n.t('envelope.saveTemplate')}
+          {i18n.t('preparing.saveTemplate')}
         </button>
       </div>
       {refusal && <RefusalNotice refusal={refusal} />}
@@ -66,7 +66,7 @@ function SaveDialog({ draft, onClose }: { draft: Props['draft']; onClose: () => 
   }
   return (
     <Dialog
-      title={i18n.t('envelope.saveTemplate')}
+      title={i18n.t('preparing.saveTemplate')}
       onClose={onClose}
       footer={
         <button type="button" className="button primary" disabled={name.trim() === ''} onClick={save}>
@@ -76,7 +76,7 @@ function SaveDialog({ draft, onClose }: { draft: Props['draft']; onClose: () => 
     >
       <div className="stack">
         <div className="field">
-          <label htmlFor={id}>{i18n.t('envelope.templateName')}</label>
+          <label htmlFor={id}>{i18n.t('preparing.templateName')}</label>
           <input
             id={id}
             className="input"
@@ -88,8 +88,8 @@ function SaveDialog({ draft, onClose }: { draft: Props['draft']; onClose: () => 
         </div>
         <label className="choice">
           <input type="checkbox" checked={persons} onChange={(event) => setPersons(event.target.checked)} />
-          <span>{i18n.t('envelope.templatePersons')}</span>
-          <span className="hint">{i18n.t('envelope.templatePersonsHint')}</span>
+          <span>{i18n.t('preparing.templatePersons')}</span>
+          <span className="hint">{i18n.t('preparing.templatePersonsHint')}</span>
         </label>
       </div>
     </Dialog>

@@ -4,6 +4,7 @@ import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { verdictOf } from '../../verdict.ts'
 import { PLACE_ICON, placeOf } from './status.ts'
+import '../../styles/envelope-desk.css'
 
 type Props = Readonly<{
   view: EnvelopeView
@@ -123,7 +124,11 @@ function Found({ i18n, one }: { i18n: I18n; one: SignatoryView }) {
 
 function When({ i18n, time, proven }: { i18n: I18n; time: string; proven: boolean }) {
   return (
-    <time dateTime={time} className="small muted" title={i18n.t(proven ? 'envelope.timeProven' : 'envelope.timeClaimed')}>
+    <time
+      dateTime={time}
+      className="small muted"
+      title={i18n.t(proven ? 'envelope.timeProven' : 'envelope.timeClaimed')}
+    >
       {i18n.dateTime(time)}
     </time>
   )

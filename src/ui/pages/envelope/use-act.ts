@@ -1,0 +1,91 @@
+import { useState } from 'react'
+import type { EnvelopeResult, SigningMeans } from '../../../app/run-envelope.ts'
+import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
+import type { SignatoryView } from '../../../core/envelope/view.ts'
+import type { SourceFile } from '../../../core/formats/format.ts'
+import { useServices } from '../../services.tsx'
+import { useChosenKey, useKeys } from '../../use-keys.ts'
+import type { Answers } from './answers.ts'
+import { missingAnswers } from './answers.ts'
+import type { Done } from './desk.tsx'
+import type { EnvelopeRun } from './use-run.ts'
+
+/** What else is still to be done before a signature, beside the fields. */
+export type Wanting = 'key' | 'code' | 'consent'
+
+export type Act = Readonly<{
+  listing: KeyListing | null
+  chosen: KeyCard | null
+  chooseKey: (key: KeyRef) => void
+  refreshKeys: () => Promise<void>
+  code: string
+  setCode: (code: string) => void
+  consent: boolean
+  setConsent: (consent: boolean) => void
+  /** Set by a press of the button that came too early. */
+  wanting: Wanting | null
+  /** Whether the button was pressed: from then on empty fields are pointed at. */
+  asked: boolean
+  sign: () => void
+}>
+
+type Params = Readonly<{
+  file: SourceFile
+  /** Null: nobody's turn here. */
+  one: SignatoryView | null
+  answers: Answers | null
+  run: EnvelopeRun
+  /** Something is missing: a field by its name, or one of `Wanting`. */
+  onMissing: (what: Readonly<{ field: string }> | Readonly<{ wanting: Wanting }>) => void
+  onResult: (result: EnvelopeResult, done: Done) => void
+}>
+
+/** One signatory's act: with what he signs, that he agrees, and the press that does it when nothing is missing. */
+export function useAct({ file, one, answers, run, onMissing, onResult }: Params): Act {
+  const { envelopes } = useServices()
+  const { listing, refresh } = useKeys()
+  const [chosen, chooseKey] = useChosenKey(listing)
+  const [code, setCode] = useState('')
+  const [consent, setConsent] = useState(false)
+  const [wanting, setWanting] = useState<Wanting | null>(null)
+  const [asked, setAsked] = useState(false)
+
+  const means = (): SigningMeans | null => {
+    if (one?.signatory.kind === 'simple') return code.trim() === '' ? null : { kind: 'code', code: code.trim() }
+    return chosen && { kind: 'key', key: chosen.ref }
+  }
+  const sign = () => {
+    if (!one || !answers) return
+    setAsked(true)
+    const { signatory } = one
+    const [first] = missingAnswers(signatory, answers)
+    if (first !== undefined) return onMissing({ field: first })
+    const by = means()
+    const wants = by ? (consent ? null : 'consent') : signatory.kind === 'simple' ? 'code' : 'key'
+    setWanting(wants)
+    if (wants) onMissing({ wanting: wants })
+    if (wants || !by) return
+    run.start(async (options) => {
+      const { name, company, values } = answers
+      const given = { values, name: name.trim(), company: company.trim() }
+      const result = await envelopes.sign({ file, signatory: signatory.id, means: by, ...given }, options)
+      onResult(result, { act: 'signed', signatory: signatory.id })
+    })
+  }
+  return {
+    listing,
+    chosen,
+    chooseKey,
+    refreshKeys: refresh,
+    code,
+    setCode,
+    consent,
+    setConsent: (next) => {
+      setConsent(next)
+      if (wanting === 'consent') setWanting(null)
+    },
+    wanting,
+    asked,
+    sign,
+  }
+}
