@@ -64,7 +64,7 @@ export function rowsOf(i18n: I18n, files: readonly OpenedFile[], now: Date, comp
       waitingFor: i18n.list(awaited(view).map(({ name }) => name)),
       deadline: view.manifest.deadline ?? null,
       overdue: overdue(view, now),
-      lastTime: view.state.lastTime ?? view.steps.findLast(({ time }) => time !== null)?.time ?? null,
+      lastTime: lastAct(view),
       next: nextAction(i18n, view, now, copy),
       copy,
       other,
@@ -87,11 +87,20 @@ function copyNote(views: readonly (EnvelopeView | null)[], index: number, compar
   return [null, null]
 }
 
+const QUIET_DAYS = 3
+
+/** Nobody did anything for days. */
+const isQuiet = (view: EnvelopeView, now: Date): boolean =>
+  now.getTime() - Date.parse(lastAct(view) ?? view.manifest.createdAt) > QUIET_DAYS * 86_400_000
+
+const lastAct = (view: EnvelopeView): string | null =>
+  view.state.lastTime ?? view.steps.findLast(({ time }) => time !== null)?.time ?? null
+
 function nextAction(i18n: I18n, view: EnvelopeView, now: Date, copy: CopyNote): string {
   if (copy === 'diverged') return i18n.t('envelope.next_diverged')
   if (copy !== null) return i18n.t('envelope.next_older')
   const { status } = view.state
-  if (status === 'running') return i18n.t(overdue(view, now) ? 'envelope.next_remind' : 'envelope.next_wait')
+  if (status === 'running') return i18n.t(isQuiet(view, now) ? 'envelope.next_remind' : 'envelope.next_wait')
   return i18n.t(`envelope.next_${status}`)
 }
 

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef } from 'react'
-import type { FieldKind } from '../../../core/envelope/manifest.ts'
+import type { PDFPageProxy } from 'pdfjs-dist'
+import type { FieldKind, FieldRect } from '../../../core/envelope/manifest.ts'
 import { useAnnounce } from '../../components/live.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { toPdfRect } from '../../viewer/geometry.ts'
@@ -72,8 +73,9 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
   }
   const addFree = async (kind: FieldKind) => {
     if (!view) return
-    const space = (await view.page(page)).getViewport({ scale: 1 })
-    const box = freeBox(kind, page, fields, space)
+    const proxy = await view.page(page)
+    const space = proxy.getViewport({ scale: 1 })
+    const box = freeBox(kind, page, fields, space, await textRects(proxy))
     if (!box) return announce(i18n.t('preparing.pageFull'))
     add(kind, page, toPdfRect(space, box))
     onShowPage(page)
@@ -162,3 +164,14 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
 
 const nameAt = (i18n: ReturnType<typeof useI18n>, draft: Draft, index: number): string =>
   personName(i18n.t('preparing.person', { number: index + 1 }), draft.people[index])
+
+type TextItem = Readonly<{ str?: string; transform?: readonly number[]; width?: number; height?: number }>
+
+/** Where words lie on a page, in its default user space; turned text by its box of one line. */
+async function textRects(page: PDFPageProxy): Promise<readonly FieldRect[]> {
+  const { items } = await page.getTextContent()
+  return (items as readonly TextItem[]).flatMap(({ str = '', transform = [], width = 0, height = 0 }) => {
+    const [, , , , x = 0, y = 0] = transform
+    return str.trim() === '' ? [] : [[x, y, x + Math.max(width, 1), y + Math.max(height, 1)] as const]
+  })
+}

@@ -1,8 +1,7 @@
-import type { FieldKind } from '../../../core/envelope/manifest.ts'
+import type { FieldKind, FieldRect } from '../../../core/envelope/manifest.ts'
 import { fitBox, toBox, toPdfRect } from '../../viewer/geometry.ts'
 import type { Box, PageSpace } from '../../viewer/geometry.ts'
 import type { DraftField } from './draft.ts'
-import { overlapping } from './draft.ts'
 
 type Size = Readonly<{ width: number; height: number }>
 
@@ -31,24 +30,52 @@ export function boxAt(kind: FieldKind, at: Readonly<{ x: number; y: number }>, s
   return fitField(kind, { left: at.x, top: at.y, width: width * scale, height: height * scale }, space, scale)
 }
 
+/** Its name stands beside a box, so that much room is left to the right of it (points). */
+const BESIDE_BOX = 90
+
 /**
- * The first place from the lower left upwards that no field has; null: the page is full.
+ * The first place from the lower left upwards that no field has, and no text if that can be; null: the page is full of fields.
  *
  * @param space the page at one px per point
+ * @param texts where words lie on it
  */
-export function freeBox(kind: FieldKind, page: number, fields: readonly DraftField[], space: PageSpace): Box | null {
+export function freeBox(
+  kind: FieldKind,
+  page: number,
+  fields: readonly DraftField[],
+  space: PageSpace,
+  texts: readonly FieldRect[],
+): Box | null {
+  const taken = fields
+    .filter((field) => field.page === page)
+    .map((field) => {
+      const box = toBox(space, field.rect)
+      return field.kind === 'checkbox' ? { ...box, width: box.width + BESIDE_BOX } : box
+    })
+  const words = texts.map((rect) => toBox(space, rect))
+  return firstFree(kind, space, [...taken, ...words]) ?? firstFree(kind, space, taken)
+}
+
+function firstFree(kind: FieldKind, space: PageSpace, taken: readonly Box[]): Box | null {
   const { width, height } = SIZES[kind].first
-  const onPage = fields.filter((field) => field.page === page)
+  const reach = kind === 'checkbox' ? BESIDE_BOX : width
   for (let top = space.height - MARGIN - height; top >= MARGIN; top -= GRID) {
     for (let left = MARGIN; left + width <= space.width - MARGIN; left += GRID) {
       const box = { left, top, width, height }
-      // Some room around, so that borders do not touch.
-      const wide = { left: left - 4, top: top - 4, width: width + 8, height: height + 8 }
-      if (!overlapping(onPage, { id: 0, page, rect: toPdfRect(space, wide) })) return box
+      if (!taken.some((other) => touch({ ...box, width: reach }, other))) return box
     }
   }
   return null
 }
+
+/** Some room between, so that borders do not run into each other (points). */
+const BETWEEN = 4
+
+const touch = (a: Box, b: Box): boolean =>
+  a.left < b.left + b.width + BETWEEN &&
+  b.left < a.left + a.width + BETWEEN &&
+  a.top < b.top + b.height + BETWEEN &&
+  b.top < a.top + a.height + BETWEEN
 
 /** The same size and distance from the upper left corner on another page. */
 export function onOtherPage(field: DraftField, from: PageSpace, to: PageSpace): DraftField['rect'] {

@@ -33,7 +33,7 @@ export function Templates({ draft, onLoaded }: Props) {
   }
   return (
     <div className="stack-tight">
-      <div className="row">
+      <div className="row template-row">
         <PickFiles
           multiple={false}
           accept=".json,application/json"

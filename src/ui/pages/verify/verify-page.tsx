@@ -1,6 +1,7 @@
-import { useCallback, useEffect } from 'react'
+import { Fragment, lazy, Suspense, useCallback, useEffect } from 'react'
 import type { Judgement } from '../../../app/verify-documents.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
+import type { FileReport } from '../../../core/validation/report.ts'
 import { DropArea, DropVeil, PickFiles, useDropAndPaste } from '../../components/file-drop.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
@@ -13,6 +14,10 @@ import { JudgeForm } from './judge-form.tsx'
 import { LinkedSigner } from './linked-signer.tsx'
 import { TrustSection } from './trust-section.tsx'
 import { useVerification, type VerificationState } from './use-verification.ts'
+
+const EnvelopeSummary = lazy(async () => ({
+  default: (await import('../envelope/envelope-summary.tsx')).EnvelopeSummary,
+}))
 
 export function VerifyPage() {
   const i18n = useI18n()
@@ -121,7 +126,10 @@ function Report({ state: { report, files, judgement }, onJudge }: ReportProps) {
         </Notice>
       )}
       {report.files.map((one, index) => (
-        <FileReportView key={`${one.name}${String(index)}`} report={one} file={fileNamed(files, one.name)} />
+        <Fragment key={`${one.name}${String(index)}`}>
+          <FileReportView report={one} file={fileNamed(files, one.name)} />
+          <EnvelopePart report={one} blob={fileNamed(files, one.name)} />
+        </Fragment>
       ))}
       <footer className="report-foot small muted">
         <p>{i18n.t('verify.judgedAt', { time: i18n.dateTime(report.validationTime), policy: report.policy })}</p>
@@ -144,5 +152,15 @@ function Report({ state: { report, files, judgement }, onJudge }: ReportProps) {
       </footer>
       {signed.length > 0 && <JudgeForm judgement={judgement} onJudge={onJudge} />}
     </>
+  )
+}
+
+/** An envelope is known by the name of the field of its seal; what it really is, reading it tells. */
+function EnvelopePart({ report, blob }: { report: FileReport; blob: Blob | undefined }) {
+  if (!blob || !report.signatures.some(({ field }) => field?.endsWith(SEAL_FIELD))) return null
+  return (
+    <Suspense fallback={<div className="working" aria-busy="true" />}>
+      <EnvelopeSummary name={report.name} blob={blob} />
+    </Suspense>
   )
 }

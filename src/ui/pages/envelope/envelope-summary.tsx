@@ -1,0 +1,52 @@
+import { useEffect, useId, useMemo, useState } from 'react'
+import { refusalOf } from '../../../app/refusal.ts'
+import { isAbort } from '../../../core/errors.ts'
+import type { EnvelopeView } from '../../../core/envelope/view.ts'
+import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
+import { Icon } from '../../components/icon.tsx'
+import { RefusalNotice, TONE_ICON } from '../../components/notice.tsx'
+import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
+import { CodeCheck } from './code-check.tsx'
+import { standing } from './status.ts'
+import { Timeline } from './timeline.tsx'
+
+/** Where an envelope stands, for whoever verifies its file: its people, and codes to be checked once more. */
+export function EnvelopeSummary({ name, blob }: { name: string; blob: Blob }) {
+  const i18n = useI18n()
+  const { envelopes } = useServices()
+  const id = useId()
+  const file = useMemo<SourceFile>(() => ({ name, blob }), [name, blob])
+  const [view, setView] = useState<EnvelopeView | null>(null)
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  useEffect(() => {
+    const controller = new AbortController()
+    const { signal } = controller
+    envelopes
+      .open(file, { signal })
+      .then(setView)
+      .catch((error: unknown) => {
+        if (!isAbort(error)) setRefusal(refusalOf(error))
+      })
+    return () => controller.abort()
+  }, [envelopes, file])
+  if (refusal) return <RefusalNotice refusal={refusal} />
+  if (!view) return <div className="working" aria-busy="true" />
+  const state = standing(i18n, view)
+  return (
+    <section className="signature-card" aria-labelledby={id}>
+      <h3 id={id}>
+        <Icon name={TONE_ICON[state.tone]} />
+        <span className="break">{i18n.t('envelope.inVerify', { title: view.manifest.title })}</span>
+      </h3>
+      <p className={`tag standing ${state.tone}`}>{state.title}</p>
+      {state.meaning && <p className="small muted break">{state.meaning}</p>}
+      <Timeline view={view} />
+      {view.signatories
+        .filter(({ simple }) => simple !== null)
+        .map((one) => (
+          <CodeCheck key={one.signatory.id} file={file} one={one} />
+        ))}
+    </section>
+  )
+}
