@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { test } from '@playwright/test'
 import decodeQR from 'qr/decode.js'
 
@@ -111,4 +112,27 @@ export function pixelsOf(path: string, page = 1, dpi = 100): Pixels | null {
 export function codeOn(path: string, page: number): string | null {
   const pixels = pixelsOf(path, page, 300)
   return pixels && decodeQR(pixels.image)
+export const textOf = (path: string): Answer | null => run('mutool', ['draw', '-q', '-F', 'txt', path])
+
+const PYTHON = '.cache/interop/pyhanko/venv/bin/python'
+
+type PyhankoSignature = { intact: boolean; valid: boolean; docmdpOk: boolean; modifications: string | null }
+
+/**
+ * Null: pyHanko was not set up (npm run test:interop does). Good: every signature is intact, and no later change goes beyond
+ * filling in forms.
+ */
+export function pyhanko(path: string): Answer | null {
+  if (!existsSync(PYTHON)) {
+    test.info().annotations.push({ type: 'not judged', description: 'pyHanko is not on this machine' })
+    return null
+  }
+  const input = `${JSON.stringify({ file: path })}\n`
+  const { stdout } = spawnSync(PYTHON, ['interop/judges/judge.py'], { encoding: 'utf8', input })
+  const { signatures = [] } = JSON.parse(stdout) as { signatures?: PyhankoSignature[] }
+  const permitted = new Set(['NONE', 'LTA_UPDATES', 'FORM_FILLING'])
+  const good = signatures.every(
+    (one) => one.intact && one.valid && one.docmdpOk && permitted.has(String(one.modifications)),
+  )
+  return { good: good && signatures.length > 0, text: stdout }
 }

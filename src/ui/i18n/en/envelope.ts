@@ -121,6 +121,7 @@ export const envelope = {
   copied: 'Copied',
   share: 'Share with the file',
   attachIt: 'Attach the downloaded file to the e-mail.',
+  codes: 'Codes to give',
   makeCode: 'Make a code',
   codeOf: 'Code for {name}',
   makeCodeMeans: 'Give it by another way than the e-mail, and keep it: the signature can be checked only with it.',

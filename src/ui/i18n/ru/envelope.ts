@@ -127,6 +127,7 @@ export const envelope: Catalogue['envelope'] = {
   copied: 'Скопировано',
   share: 'Поделиться с файлом',
   attachIt: 'Приложите скачанный файл к письму.',
+  codes: 'Коды для выдачи',
   makeCode: 'Создать код',
   codeOf: 'Код для: {name}',
   makeCodeMeans: 'Передайте его не по почте и сохраните: проверить подпись можно только с ним.',

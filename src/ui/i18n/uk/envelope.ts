@@ -127,6 +127,7 @@ export const envelope: Catalogue['envelope'] = {
   copied: 'Скопійовано',
   share: 'Поділитися з файлом',
   attachIt: 'Додайте завантажений файл до листа.',
+  codes: 'Коди для видачі',
   makeCode: 'Створити код',
   codeOf: 'Код для: {name}',
   makeCodeMeans: 'Передайте його не поштою та збережіть: перевірити підпис можна лише з ним.',

@@ -10,6 +10,7 @@ import { useServices } from '../../services.tsx'
 import { ActProgress } from './act-progress.tsx'
 import { ReasonDialog, ReturnDialog } from './ask-dialogs.tsx'
 import { CodeCheck } from './code-check.tsx'
+import { CodesToGive } from './codes-to-give.tsx'
 import type { Done } from './desk.tsx'
 import { Letters } from './letters.tsx'
 import type { EnvelopeRun } from './use-run.ts'
@@ -46,7 +47,10 @@ export function DeskMore({ file, view, run, letters, onResult }: Props) {
             <Icon name="chevron" />
             {i18n.t('envelope.letters')}
           </summary>
-          <Letters file={file} view={view} />
+          <div className="stack">
+            <CodesToGive view={view} />
+            <Letters file={file} view={view} />
+          </div>
         </details>
       )}
       {simple.map((one) => (

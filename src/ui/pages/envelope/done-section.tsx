@@ -5,6 +5,7 @@ import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
+import { CodesToGive } from './codes-to-give.tsx'
 import type { Done } from './desk.tsx'
 import { Letters } from './letters.tsx'
 import { Timeline } from './timeline.tsx'
@@ -27,6 +28,7 @@ export function DoneBody({ file, view, done }: BodyProps) {
         <p className="small muted">{i18n.t(`envelope.doneMeans_${done.act}`)}</p>
       </section>
       <Timeline view={view} own={done.signatory} />
+      {(done.act === 'prepared' || done.act === 'returned') && <CodesToGive view={view} />}
       <Letters file={file} view={view} />
     </>
   )

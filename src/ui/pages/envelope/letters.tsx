@@ -28,10 +28,11 @@ export function Letters({ file, view }: Props) {
           {i18n.t('envelope.editTexts')}
         </button>
       </div>
+      {letters.length > 0 && <p className="small muted">{i18n.t('envelope.attachIt')}</p>}
       {letters.length === 0 && <p className="small muted">{i18n.t('envelope.noLetters')}</p>}
       <ul className="letters">
         {letters.map((letter) => (
-          <LetterCard key={letter.key} letter={letter} file={file} view={view} />
+          <LetterCard key={letter.key} letter={letter} file={file} />
         ))}
       </ul>
       {editing && (
@@ -44,7 +45,7 @@ export function Letters({ file, view }: Props) {
 const mailto = ({ emails, subject, body }: Letter): string =>
   `mailto:${emails.map(encodeURIComponent).join(',')}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`
 
-function LetterCard({ letter, file, view }: Props & { letter: Letter }) {
+function LetterCard({ letter, file }: Pick<Props, 'file'> & { letter: Letter }) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const [copied, setCopied] = useState(false)
@@ -65,8 +66,6 @@ function LetterCard({ letter, file, view }: Props & { letter: Letter }) {
     // The person closed the share sheet, or the browser says why itself.
     await navigator.share(attached).catch(() => undefined)
   }
-  const to = view.signatories.find(({ signatory }) => signatory.id === letter.signatory)
-  const byCode = to?.signatory.kind === 'simple' && (letter.kind === 'turn' || letter.kind === 'round')
   return (
     <li className="letter">
       <p>
@@ -94,31 +93,6 @@ function LetterCard({ letter, file, view }: Props & { letter: Letter }) {
           </button>
         )}
       </div>
-      {byCode && <CodeToGive name={letter.name} />}
     </li>
-  )
-}
-
-/** A code for one who signs simply: given by another way than the letter, and kept by the sender to check it again. */
-function CodeToGive({ name }: { name: string }) {
-  const i18n = useI18n()
-  const { envelopes } = useServices()
-  const [code, setCode] = useState<string | null>(null)
-  return (
-    <div className="stack-tight">
-      {code === null ? (
-        <div>
-          <button type="button" className="button small" onClick={() => setCode(envelopes.newCode())}>
-            <Icon name="key" />
-            {i18n.t('envelope.makeCode')}
-          </button>
-        </div>
-      ) : (
-        <code className="recovery-code" aria-label={i18n.t('envelope.codeOf', { name })}>
-          {code}
-        </code>
-      )}
-      <p className="small muted">{i18n.t('envelope.makeCodeMeans')}</p>
-    </div>
   )
 }

@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs'
+import { createKey, SAMPLES } from '../main/steps.ts'
+import { expectAccessible } from '../support/axe.ts'
+import { download, picture } from '../support/files.ts'
+import { expect, test } from '../support/test.ts'
+import { enterPeople, giveEnvelope, seal, signatory, signTurn } from './steps.ts'
+
+test('two sign copies of one turn: both files stay good, and the table shows where they part @envelope', async ({
+  page,
+  browser,
+  baseURL,
+}) => {
+  test.setTimeout(180_000)
+  await createKey(page, { name: 'Olena Office' })
+  await giveEnvelope(page, SAMPLES.contract)
+  await enterPeople(page, [{ name: 'Ann Example' }, { name: 'Boris Beispiel', together: true }])
+  const sealed = await seal(page)
+  const copies = []
+  for (const [name, who] of [
+    ['Ann Example', 's1'],
+    ['Boris Beispiel', 's2'],
+  ] as const) {
+    const other = await signatory(browser, baseURL ?? '', name)
+    await giveEnvelope(other.page, { name: `${who}.pdf`, bytes: sealed.bytes }, who)
+    copies.push({ name: `${name}.pdf`, bytes: (await signTurn(other.page)).bytes })
+    expect(other.complaints).toEqual([])
+    await other.close()
+  }
+  const [ann, boris] = copies
+  if (!ann || !boris) throw new Error('two copies')
+
+  await giveEnvelope(page, [
+    ann,
+    boris,
+    { name: 'sealed.pdf', bytes: sealed.bytes },
+    { name: 'plain.pdf', bytes: new Uint8Array(readFileSync(SAMPLES.invoice)) },
+  ])
+  const table = page.getByRole('table')
+  await expect(table.getByRole('row')).toHaveCount(5, { timeout: 30_000 })
+  await expect(table.getByText('Compare the two copies')).toHaveCount(2)
+  await expect(table.getByText('An older copy: put it away')).toHaveCount(1)
+  await expect(table.getByText('This document is not an envelope.')).toBeVisible()
+  await expectAccessible(page)
+  await picture(page, 'envelope-table', [390, 700, 1280])
+
+  // Sorted by keyboard, and carried into a spreadsheet in that order.
+  const head = table.getByRole('columnheader', { name: 'Signed' })
+  await head.getByRole('button').press('Enter')
+  await expect(head).toHaveAttribute('aria-sort', 'ascending')
+  await head.getByRole('button').press('Enter')
+  await expect(head).toHaveAttribute('aria-sort', 'descending')
+  await expect(table.getByRole('row').nth(1)).toContainText('1 of 2')
+  const csv = await download(page, () => page.getByRole('button', { name: 'Export as CSV' }).click())
+  const lines = new TextDecoder().decode(csv.bytes).trim().split('\r\n')
+  expect(lines).toHaveLength(5)
+  expect(lines[1]).toContain('1/2')
+  expect(lines.at(-1)).toContain('plain.pdf')
+
+  // What both hold, what only one holds, and the later one asked to sign once more.
+  await table.getByRole('button', { name: 'Compare the two copies' }).first().click()
+  await expect(page.getByRole('heading', { name: 'Two copies went different ways' })).toBeVisible()
+  const kept = page.getByRole('region', { name: 'Ann Example.pdf' })
+  await expect(kept.getByText('Ann Example signed')).toBeVisible()
+  await expect(kept.getByText('these sign once more: Boris Beispiel')).toBeVisible()
+  await expectAccessible(page)
+  await picture(page, 'envelope-conflict', [390, 700, 1280])
+  await kept.getByRole('button', { name: 'Go on with this copy' }).click()
+  await expect(page.getByText('Waiting for Boris Beispiel').first()).toBeVisible()
+})
