@@ -143,6 +143,8 @@ export const envelope = {
   loadTexts: 'Load from a file',
   textsNotKept: 'Not stored by the browser',
   textsNotKeptMeans: 'The texts hold until you leave this page. Save them to a file.',
+  textsUnread: 'This file holds no texts of letters',
+  textsUnreadMeans: 'Nothing was changed. Choose a file that was saved here.',
   report: 'Report of the signatures',
   check: 'Check',
   checkCodeOf: 'Check the code of {name}',

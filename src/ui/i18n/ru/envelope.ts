@@ -149,6 +149,8 @@ export const envelope: Catalogue['envelope'] = {
   loadTexts: 'Открыть из файла',
   textsNotKept: 'Браузер их не сохранил',
   textsNotKeptMeans: 'Тексты действуют, пока вы не ушли с этой страницы. Сохраните их в файл.',
+  textsUnread: 'В этом файле нет текстов писем',
+  textsUnreadMeans: 'Ничего не изменено. Выберите файл, сохранённый здесь.',
   report: 'Отчёт о подписях',
   check: 'Проверить',
   checkCodeOf: 'Проверить код: {name}',

@@ -149,6 +149,8 @@ export const envelope: Catalogue['envelope'] = {
   loadTexts: 'Відкрити з файла',
   textsNotKept: 'Браузер їх не зберіг',
   textsNotKeptMeans: 'Тексти діють, доки ви не пішли з цієї сторінки. Збережіть їх у файл.',
+  textsUnread: 'У цьому файлі немає текстів листів',
+  textsUnreadMeans: 'Нічого не змінено. Виберіть файл, збережений тут.',
   report: 'Звіт про підписи',
   check: 'Перевірити',
   checkCodeOf: 'Перевірити код: {name}',

@@ -23,7 +23,7 @@ export function LetterTexts({ language, texts, onTexts, onClose }: Props) {
   const id = useId()
   const [kind, setKind] = useState<NoticeKind>('turn')
   const [edited, setEdited] = useState(texts)
-  const [notKept, setNotKept] = useState(false)
+  const [problem, setProblem] = useState<'textsNotKept' | 'textsUnread' | null>(null)
   const shown = edited[kind] ?? noticeTexts(language)[kind]
   const set = (change: Partial<NoticeTemplate>) => setEdited({ ...edited, [kind]: { ...shown, ...change } })
   const reset = () => {
@@ -33,13 +33,14 @@ export function LetterTexts({ language, texts, onTexts, onClose }: Props) {
   const save = () => {
     onTexts(edited)
     if (storeTexts(language, edited)) onClose()
-    else setNotKept(true)
+    else setProblem('textsNotKept')
   }
   const load = async (file: File | undefined) => {
     try {
       setEdited(textsOf(JSON.parse((await file?.text()) ?? '')))
+      setProblem(null)
     } catch {
-      setEdited({})
+      setProblem('textsUnread')
     }
   }
   const toFile = () =>
@@ -122,9 +123,9 @@ export function LetterTexts({ language, texts, onTexts, onClose }: Props) {
             </button>
           </div>
         )}
-        {notKept && (
-          <Notice tone="warn" title={i18n.t('envelope.textsNotKept')} role="alert">
-            <p>{i18n.t('envelope.textsNotKeptMeans')}</p>
+        {problem && (
+          <Notice tone="warn" title={i18n.t(`envelope.${problem}`)} role="alert">
+            <p>{i18n.t(`envelope.${problem}Means`)}</p>
           </Notice>
         )}
       </div>

@@ -1,6 +1,7 @@
 import { useCallback, useRef, useState } from 'react'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { EnvelopeResult } from '../../../app/run-envelope.ts'
+import type { SignDocuments } from '../../../app/sign-documents.ts'
 import { isAbort, SignError } from '../../../core/errors.ts'
 import type { CopyComparison, EnvelopeView } from '../../../core/envelope/view.ts'
 import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
@@ -36,11 +37,18 @@ export interface EnvelopeTable {
   readonly clear: () => void
 }
 
+/** What is signed already, or cannot be written to, is told at once and not after all the work. */
+async function whyNotPrepared(documents: SignDocuments, file: SourceFile): Promise<Refusal | null> {
+  const { pdf, refused } = await documents.inspect(file)
+  if (!pdf || pdf.signatures === 0) return refused
+  return { code: 'ENVELOPE_ALREADY_SIGNED', message: `${String(pdf.signatures)} signatures`, details: {} }
+}
+
 const sourceOf = (file: File): SourceFile => ({ name: file.name, blob: file })
 
 /** What lies on the page for envelopes: a document to be prepared, one envelope, or many. */
 export function useEnvelopes(): EnvelopeTable {
-  const { envelopes } = useServices()
+  const { envelopes, documents } = useServices()
   const [table, setTable] = useState<OnTable>(START)
   const [files, setFiles] = useState<readonly OpenedFile[]>([])
   const [reading, setReading] = useState(0)
@@ -92,13 +100,13 @@ export function useEnvelopes(): EnvelopeTable {
         place(file, await envelopes.open(file, { signal }), before)
       } catch (error) {
         if (signal.aborted || isAbort(error)) return setTable(before)
-        if (error instanceof SignError && error.code === 'ENVELOPE_MANIFEST_MISSING') {
-          return setTable({ at: 'prepare', file })
-        }
-        setTable({ at: 'start', refusal: refusalOf(error) })
+        const isDocument = error instanceof SignError && error.code === 'ENVELOPE_MANIFEST_MISSING'
+        const refusal = isDocument ? await whyNotPrepared(documents, file) : refusalOf(error)
+        if (signal.aborted) return setTable(before)
+        setTable(refusal ? { at: 'start', refusal } : { at: 'prepare', file })
       }
     },
-    [envelopes, place],
+    [envelopes, documents, place],
   )
 
   const readMany = useCallback(
