@@ -5,12 +5,12 @@ import type { SignatoryView } from '../../../core/envelope/view.ts'
 import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 /** A simple signature is checked by entering its code once more: the file alone cannot tell. */
 export function CodeCheck({ file, one }: { file: SourceFile; one: SignatoryView }) {
   const i18n = useI18n()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const id = useId()
   const [code, setCode] = useState('')
   const [busy, setBusy] = useState(false)

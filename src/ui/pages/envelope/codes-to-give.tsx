@@ -2,7 +2,7 @@ import { useState } from 'react'
 import type { EnvelopeView } from '../../../core/envelope/view.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 /** Codes for those who sign simply: given by another way than the letter, and kept by the sender to check them again. */
 export function CodesToGive({ view }: { view: EnvelopeView }) {
@@ -24,7 +24,7 @@ export function CodesToGive({ view }: { view: EnvelopeView }) {
 
 function CodeToGive({ name }: { name: string }) {
   const i18n = useI18n()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const [code, setCode] = useState<string | null>(null)
   return (
     <div className="row-between">

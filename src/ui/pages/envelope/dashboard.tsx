@@ -8,6 +8,7 @@ import { useServices } from '../../services.tsx'
 import { COLUMNS, csvOf, rowsOf, sortedRows } from './dashboard-rows.ts'
 import type { Column, OpenedFile, Row, Sorting } from './dashboard-rows.ts'
 import '../../styles/envelope-desk.css'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 type Props = Readonly<{
   files: readonly OpenedFile[]
@@ -22,7 +23,8 @@ type Props = Readonly<{
 /** Many envelopes at once: who has signed, whose turn it is, what is overdue, what to do next. */
 export function Dashboard({ files, reading, onOpen, onCompare, onFiles, onClear }: Props) {
   const i18n = useI18n()
-  const { envelopes, clock } = useServices()
+  const envelopes = useRunEnvelope()
+  const { clock } = useServices()
   const [sorting, setSorting] = useState<Sorting>({ column: 'deadline', descending: false })
   const rows = useMemo(
     () => rowsOf(i18n, files, clock.now(), (first, second) => envelopes.compare(first, second)),

@@ -6,7 +6,6 @@ import { Icon } from '../../components/icon.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
 import { ActProgress } from './act-progress.tsx'
 import { ReasonDialog, ReturnDialog } from './ask-dialogs.tsx'
 import { CodeCheck } from './code-check.tsx'
@@ -14,6 +13,7 @@ import { CodesToGive } from './codes-to-give.tsx'
 import type { Done } from './desk.tsx'
 import { Letters } from './letters.tsx'
 import type { EnvelopeRun } from './use-run.ts'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 type Props = Readonly<{
   file: SourceFile
@@ -26,7 +26,7 @@ type Props = Readonly<{
 /** For whoever looks after the envelope: letters, the record, codes to be checked, and the ways to send it back or end it. */
 export function DeskMore({ file, view, run, letters, onResult }: Props) {
   const i18n = useI18n()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const [asking, setAsking] = useState<'return' | 'close' | null>(null)
   const { manifest, state } = view
   const simple = view.signatories.filter((one) => one.simple !== null)

@@ -179,8 +179,9 @@ function focusLater(id: string): void {
 
 function DeskHead({ view, onClose }: Pick<Props, 'view' | 'onClose'>) {
   const i18n = useI18n()
-  const state = standing(i18n, view)
-  const { manifest, round } = view
+  const now = standing(i18n, view)
+  const { manifest, state } = view
+  const { round } = state
   return (
     <header className="stack-tight">
       <div className="row-between">
@@ -196,12 +197,12 @@ function DeskHead({ view, onClose }: Pick<Props, 'view' | 'onClose'>) {
           </button>
         )}
       </div>
-      <p className={`tag standing ${state.tone}`}>
-        <Icon name={TONE_ICON[state.tone]} />
-        <span>{state.title}</span>
+      <p className={`tag standing ${now.tone}`}>
+        <Icon name={TONE_ICON[now.tone]} />
+        <span>{now.title}</span>
       </p>
-      {state.meaning && <p className="small muted break">{state.meaning}</p>}
-      {manifest.deadline !== undefined && view.state.status === 'running' && (
+      {now.meaning && <p className="small muted break">{now.meaning}</p>}
+      {manifest.deadline !== undefined && state.status === 'running' && (
         <p className="small muted">{i18n.t('envelope.until', { time: i18n.dateTime(manifest.deadline) })}</p>
       )}
       {round.number > 1 && (

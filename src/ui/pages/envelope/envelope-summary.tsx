@@ -6,15 +6,15 @@ import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
 import { Icon } from '../../components/icon.tsx'
 import { RefusalNotice, TONE_ICON } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
 import { CodeCheck } from './code-check.tsx'
 import { standing } from './status.ts'
 import { Timeline } from './timeline.tsx'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 /** Where an envelope stands, for whoever verifies its file: its people, and codes to be checked once more. */
 export function EnvelopeSummary({ name, blob }: { name: string; blob: Blob }) {
   const i18n = useI18n()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const id = useId()
   const file = useMemo<SourceFile>(() => ({ name, blob }), [name, blob])
   const [view, setView] = useState<EnvelopeView | null>(null)

@@ -3,12 +3,12 @@ import type { NoticeKind, NoticeTemplates } from '../../../core/envelope/notices
 
 export const NOTICE_KINDS: readonly NoticeKind[] = [
   'turn',
-  'reminder',
   'signed',
   'declined',
   'delegated',
   'closed',
   'round',
+  'all-signed',
   'complete',
 ]
 

@@ -1,6 +1,6 @@
 import { useId, useState } from 'react'
 import type { EnvelopeLanguage } from '../../../core/envelope/manifest.ts'
-import { noticeTexts } from '../../../core/envelope/notices.ts'
+import { NOTICE_TEXTS } from '../../../core/envelope/notice-texts.ts'
 import type { NoticeKind, NoticeTemplate, NoticeTemplates } from '../../../core/envelope/notices.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { PickFiles } from '../../components/file-drop.tsx'
@@ -24,7 +24,8 @@ export function LetterTexts({ language, texts, onTexts, onClose }: Props) {
   const [kind, setKind] = useState<NoticeKind>('turn')
   const [edited, setEdited] = useState(texts)
   const [problem, setProblem] = useState<'textsNotKept' | 'textsUnread' | null>(null)
-  const shown = edited[kind] ?? noticeTexts(language)[kind]
+  const ready = NOTICE_TEXTS[language]
+  const shown = edited[kind] ?? (kind === 'turn' ? ready.turn.signer : ready[kind])
   const set = (change: Partial<NoticeTemplate>) => setEdited({ ...edited, [kind]: { ...shown, ...change } })
   const reset = () => {
     const { [kind]: _own, ...rest } = edited

@@ -5,17 +5,17 @@ import type { SourceFile } from '../../../core/formats/format.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
 import { LetterTexts } from './letter-texts.tsx'
 import { storedTexts } from './letter-store.ts'
 import { turnUrl } from './links.ts'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 type Props = Readonly<{ file: SourceFile; view: EnvelopeView }>
 
 /** The letters that the state of the file asks for, ready to be sent from one's own mail program. */
 export function Letters({ file, view }: Props) {
   const i18n = useI18n()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const [editing, setEditing] = useState(false)
   const { language } = view.manifest
   const [texts, setTexts] = useState(() => storedTexts(language))

@@ -3,10 +3,10 @@ import type { EnvelopeResult } from '../../../app/run-envelope.ts'
 import type { EnvelopeView, SignatoryView } from '../../../core/envelope/view.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
 import { DelegateDialog, ReasonDialog, ReturnDialog } from './ask-dialogs.tsx'
 import type { Done } from './desk.tsx'
 import type { EnvelopeRun } from './use-run.ts'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 type Props = Readonly<{
   file: SourceFile
@@ -19,7 +19,7 @@ type Props = Readonly<{
 /** Decline, pass on; for the visa also: return to somebody, close. */
 export function OtherWays({ file, one, view, run, onResult }: Props) {
   const i18n = useI18n()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const [asking, setAsking] = useState<'decline' | 'delegate' | 'return' | 'close' | null>(null)
   const { signatory } = one
   const visa = signatory.role === 'visa'

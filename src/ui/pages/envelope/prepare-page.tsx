@@ -9,7 +9,6 @@ import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { SheetToggle } from '../../components/sheet-toggle.tsx'
 import { useI18n, useLanguage } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
-import { useServices } from '../../services.tsx'
 import { nameOn, useChosenKey, useKeys } from '../../use-keys.ts'
 import { usePdf } from '../../viewer/use-pdf.ts'
 import { ActProgress } from './act-progress.tsx'
@@ -24,6 +23,7 @@ import { PeopleSection } from './people-section.tsx'
 import { Templates } from './templates.tsx'
 import { useRun } from './use-run.ts'
 import '../../styles/envelope.css'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 const NewKeyDialog = lazy(async () => ({
   default: (await import('../../components/new-key-form.tsx')).NewKeyDialog,
@@ -38,7 +38,7 @@ type Props = Readonly<{ file: SourceFile; onPrepared: (result: EnvelopeResult) =
 export function PreparePage({ file, onPrepared, onClose }: Props) {
   const i18n = useI18n()
   const { locale } = useLanguage()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const id = useId()
   const [draft, setDraft] = useState<Draft>(() => emptyDraft(file.name.replace(/\.pdf$/i, ''), locale))
   const [part, setPart] = useState<Part>('people')

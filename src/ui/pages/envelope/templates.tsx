@@ -8,7 +8,7 @@ import { Icon } from '../../components/icon.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
-import { useServices } from '../../services.tsx'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 type Props = Readonly<{
   /** As it stands now. */
@@ -19,7 +19,7 @@ type Props = Readonly<{
 /** People, order and places for the next document of the same kind, as a file of one's own. */
 export function Templates({ draft, onLoaded }: Props) {
   const i18n = useI18n()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const [saving, setSaving] = useState(false)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const load = async (file: File | undefined) => {
@@ -57,7 +57,7 @@ export function Templates({ draft, onLoaded }: Props) {
 function SaveDialog({ draft, onClose }: { draft: Props['draft']; onClose: () => void }) {
   const i18n = useI18n()
   const id = useId()
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const [name, setName] = useState(() => draft().title)
   const [persons, setPersons] = useState(false)
   const save = () => {

@@ -119,7 +119,7 @@ function Found({ i18n, one }: { i18n: I18n; one: SignatoryView }) {
     )
   }
   if (!one.simple) return null
-  return <p className="small muted">{i18n.t(`envelope.simple_${one.simple.status}`)}</p>
+  return <p className="small muted">{i18n.t('envelope.simpleGiven')}</p>
 }
 
 function When({ i18n, time, proven }: { i18n: I18n; time: string; proven: boolean }) {

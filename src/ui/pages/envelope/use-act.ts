@@ -3,12 +3,12 @@ import type { EnvelopeResult, SigningMeans } from '../../../app/run-envelope.ts'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import type { SignatoryView } from '../../../core/envelope/view.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
-import { useServices } from '../../services.tsx'
 import { useChosenKey, useKeys } from '../../use-keys.ts'
 import type { Answers } from './answers.ts'
 import { missingAnswers } from './answers.ts'
 import type { Done } from './desk.tsx'
 import type { EnvelopeRun } from './use-run.ts'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 /** What else is still to be done before a signature, beside the fields. */
 export type Wanting = 'key' | 'code' | 'consent'
@@ -42,7 +42,7 @@ type Params = Readonly<{
 
 /** One signatory's act: with what he signs, that he agrees, and the press that does it when nothing is missing. */
 export function useAct({ file, one, answers, run, onMissing, onResult }: Params): Act {
-  const { envelopes } = useServices()
+  const envelopes = useRunEnvelope()
   const { listing, refresh } = useKeys()
   const [chosen, chooseKey] = useChosenKey(listing)
   const [code, setCode] = useState('')

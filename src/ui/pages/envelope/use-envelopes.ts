@@ -9,6 +9,7 @@ import { useServices } from '../../services.tsx'
 import type { Copy } from './conflict-view.tsx'
 import type { OpenedFile } from './dashboard-rows.ts'
 import type { Done } from './desk.tsx'
+import { useRunEnvelope } from './use-run-envelope.ts'
 
 export type OnTable =
   | Readonly<{ at: 'start'; refusal: Refusal | null }>
@@ -48,7 +49,8 @@ const sourceOf = (file: File): SourceFile => ({ name: file.name, blob: file })
 
 /** What lies on the page for envelopes: a document to be prepared, one envelope, or many. */
 export function useEnvelopes(): EnvelopeTable {
-  const { envelopes, documents } = useServices()
+  const envelopes = useRunEnvelope()
+  const { documents } = useServices()
   const [table, setTable] = useState<OnTable>(START)
   const [files, setFiles] = useState<readonly OpenedFile[]>([])
   const [reading, setReading] = useState(0)
