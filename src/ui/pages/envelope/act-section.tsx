@@ -3,6 +3,8 @@ import type { EnvelopeResult } from '../../../app/run-envelope.ts'
 import type { EnvelopeView, SignatoryView } from '../../../core/envelope/view.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { MarkPad } from '../../components/mark-pad.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { nameOn } from '../../use-keys.ts'
@@ -10,7 +12,7 @@ import { ActProgress } from './act-progress.tsx'
 import { AnswerForm } from './answer-form.tsx'
 import type { Answers } from './answers.ts'
 import { CodeField } from './code-field.tsx'
-import type { Done } from './desk.tsx'
+import type { Deed } from './desk.tsx'
 import { OtherWays } from './other-ways.tsx'
 import type { Act } from './use-act.ts'
 import type { EnvelopeRun } from './use-run.ts'
@@ -70,6 +72,7 @@ export function ActBody({ act, one, view, id, answers, missing, date, busy, onAn
           {act.wanting === 'key' && !act.chosen && <p className="small text-bad">{i18n.t('sign.needCertificate')}</p>}
         </div>
       )}
+      {one.signatory.kind !== 'simple' && <DrawMark act={act} disabled={busy} />}
       <label className="choice consent">
         <input
           id={`${id}-consent`}
@@ -98,6 +101,34 @@ export function ActBody({ act, one, view, id, answers, missing, date, busy, onAn
   )
 }
 
+/** Optional: one's own hand beside the words of the visible signature. */
+function DrawMark({ act, disabled }: { act: Act; disabled: boolean }) {
+  const i18n = useI18n()
+  const [drawing, setDrawing] = useState(false)
+  return (
+    <div className="row">
+      <button type="button" className="button small" disabled={disabled} onClick={() => setDrawing(true)}>
+        <Icon name="pen" />
+        {i18n.t(act.mark ? 'sign.drawAnother' : 'sign.drawMark')}
+      </button>
+      {act.mark && (
+        <button type="button" className="link-button small" disabled={disabled} onClick={() => act.setMark(null)}>
+          {i18n.t('envelope.withoutMark')}
+        </button>
+      )}
+      {drawing && (
+        <MarkPad
+          onClose={() => setDrawing(false)}
+          onMark={(mark) => {
+            setDrawing(false)
+            act.setMark(mark)
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
 type FootProps = Readonly<{
   act: Act
   file: SourceFile
@@ -105,7 +136,7 @@ type FootProps = Readonly<{
   view: EnvelopeView
   answers: Answers
   run: EnvelopeRun
-  onResult: (result: EnvelopeResult, done: Done) => void
+  onResult: (result: EnvelopeResult, deed: Deed) => void
 }>
 
 /** The one primary act; beside it the ways not to sign. */

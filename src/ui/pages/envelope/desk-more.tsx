@@ -10,7 +10,7 @@ import { ActProgress } from './act-progress.tsx'
 import { ReasonDialog, ReturnDialog } from './ask-dialogs.tsx'
 import { CodeCheck } from './code-check.tsx'
 import { CodesToGive } from './codes-to-give.tsx'
-import type { Done } from './desk.tsx'
+import type { Deed } from './desk.tsx'
 import { Letters } from './letters.tsx'
 import type { EnvelopeRun } from './use-run.ts'
 import { useRunEnvelope } from './use-run-envelope.ts'
@@ -20,7 +20,7 @@ type Props = Readonly<{
   view: EnvelopeView
   run: EnvelopeRun
   letters: boolean
-  onResult: (result: EnvelopeResult, done: Done) => void
+  onResult: (result: EnvelopeResult, deed: Deed) => void
 }>
 
 /** For whoever looks after the envelope: letters, the record, codes to be checked, and the ways to send it back or end it. */

@@ -25,11 +25,13 @@ import { useAct } from './use-act.ts'
 import { useRun } from './use-run.ts'
 import '../../styles/envelope-desk.css'
 
-/** What was done with the envelope here, so that its file now waits to be taken. */
-export type Done = Readonly<{
+export type Deed = Readonly<{
   act: 'prepared' | 'signed' | 'declined' | 'delegated' | 'closed' | 'returned'
   signatory: string | null
 }>
+
+/** What was done with the envelope here, so that its file now waits to be taken. */
+export type Done = Deed & Pick<EnvelopeResult, 'result' | 'warnings'>
 
 type Props = Readonly<{
   file: SourceFile
@@ -37,7 +39,7 @@ type Props = Readonly<{
   /** Who the link was made for; null: chosen here from those whose turn it is. */
   preset: string | null
   done: Done | null
-  onResult: (result: EnvelopeResult, done: Done) => void
+  onResult: (result: EnvelopeResult, deed: Deed) => void
   /** Absent where a host owns the file. */
   onClose?: (() => void) | undefined
 }>
@@ -158,7 +160,7 @@ export function EnvelopeDesk({ file, view, preset, done, onResult, onClose }: Pr
           {one && answers && (
             <ActFoot act={act} file={file} one={one} view={view} answers={answers} run={run} onResult={onResult} />
           )}
-          {done && <DoneFoot file={file} onClose={onClose} />}
+          {done && <DoneFoot done={done} onClose={onClose} />}
         </div>
       </aside>
     </div>

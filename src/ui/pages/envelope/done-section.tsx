@@ -1,10 +1,14 @@
 import { useEffect, useState } from 'react'
+import { refusalOf } from '../../../app/refusal.ts'
 import type { EnvelopeView } from '../../../core/envelope/view.ts'
-import type { SourceFile } from '../../../core/formats/format.ts'
+import { isAbort } from '../../../core/errors.ts'
+import type { ErrorCode } from '../../../core/errors.ts'
+import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
-import { saveFile } from '../../components/save-file.ts'
+import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
 import { CodesToGive } from './codes-to-give.tsx'
 import type { Done } from './desk.tsx'
 import { Letters } from './letters.tsx'
@@ -27,6 +31,11 @@ export function DoneBody({ file, view, done }: BodyProps) {
         </h2>
         <p className="small muted">{i18n.t(`envelope.doneMeans_${done.act}`)}</p>
       </section>
+      {done.warnings.map((code) =>
+        code === 'not-kept' ? null : (
+          <RefusalNotice key={code} tone="warn" refusal={{ code: code as ErrorCode, message: code, details: {} }} />
+        ),
+      )}
       <Timeline view={view} own={done.signatory} />
       {(done.act === 'prepared' || done.act === 'returned') && <CodesToGive view={view} />}
       <Letters file={file} view={view} />
@@ -34,26 +43,33 @@ export function DoneBody({ file, view, done }: BodyProps) {
   )
 }
 
-type FootProps = Readonly<{ file: SourceFile; onClose: (() => void) | undefined }>
+type FootProps = Readonly<{ done: Done; onClose: (() => void) | undefined }>
 
-/** The new file exists nowhere but here until it is taken. */
-export function DoneFoot({ file, onClose }: FootProps) {
+/** The new file waits in this browser until it is taken. */
+export function DoneFoot({ done, onClose }: FootProps) {
   const i18n = useI18n()
+  const { results } = useServices()
   const [taken, setTaken] = useState(false)
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const { id, file, kept } = done.result
+  const take = async () => {
+    setRefusal(null)
+    try {
+      await results.download([id])
+      setTaken(true)
+    } catch (error) {
+      if (!isAbort(error)) setRefusal(refusalOf(error))
+    }
+  }
+  const note = taken ? 'envelope.taken' : kept === 'memory' ? 'envelope.takeFirst' : 'envelope.takeSoon'
   return (
     <div className="sign-act">
-      <button
-        type="button"
-        className={`button wide act ${taken ? '' : 'primary'}`}
-        onClick={() => {
-          saveFile(file)
-          setTaken(true)
-        }}
-      >
+      {refusal && <RefusalNotice refusal={refusal} />}
+      <button type="button" className={`button wide act ${taken ? '' : 'primary'}`} onClick={() => void take()}>
         <Icon name="download" />
         <span className="break">{i18n.t('envelope.keepCopy', { name: file.name })}</span>
       </button>
-      <p className="small muted">{i18n.t(taken ? 'envelope.taken' : 'envelope.takeFirst')}</p>
+      <p className="small muted">{i18n.t(note)}</p>
       {onClose && (
         <div className="row">
           <button type="button" className="button small quiet" onClick={onClose}>

@@ -4,7 +4,7 @@ import type { EnvelopeView, SignatoryView } from '../../../core/envelope/view.ts
 import type { SourceFile } from '../../../core/formats/format.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { DelegateDialog, ReasonDialog, ReturnDialog } from './ask-dialogs.tsx'
-import type { Done } from './desk.tsx'
+import type { Deed } from './desk.tsx'
 import type { EnvelopeRun } from './use-run.ts'
 import { useRunEnvelope } from './use-run-envelope.ts'
 
@@ -13,7 +13,7 @@ type Props = Readonly<{
   one: SignatoryView
   view: EnvelopeView
   run: EnvelopeRun
-  onResult: (result: EnvelopeResult, done: Done) => void
+  onResult: (result: EnvelopeResult, deed: Deed) => void
 }>
 
 /** Decline, pass on; for the visa also: return to somebody, close. */
@@ -24,9 +24,9 @@ export function OtherWays({ file, one, view, run, onResult }: Props) {
   const { signatory } = one
   const visa = signatory.role === 'visa'
   const close = () => setAsking(null)
-  const act = (done: Done, work: (options: Parameters<typeof envelopes.open>[1]) => Promise<EnvelopeResult>) => {
+  const act = (deed: Deed, work: (options: Parameters<typeof envelopes.open>[1]) => Promise<EnvelopeResult>) => {
     close()
-    run.start(async (options) => onResult(await work(options), done))
+    run.start(async (options) => onResult(await work(options), deed))
   }
   const own = { file, signatory: signatory.id }
   return (

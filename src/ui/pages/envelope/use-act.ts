@@ -2,11 +2,12 @@ import { useState } from 'react'
 import type { EnvelopeResult, SigningMeans } from '../../../app/run-envelope.ts'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import type { SignatoryView } from '../../../core/envelope/view.ts'
+import type { SignatureMark } from '../../../core/pdf/appearance/appearance.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
 import { useChosenKey, useKeys } from '../../use-keys.ts'
 import type { Answers } from './answers.ts'
 import { missingAnswers } from './answers.ts'
-import type { Done } from './desk.tsx'
+import type { Deed } from './desk.tsx'
 import type { EnvelopeRun } from './use-run.ts'
 import { useRunEnvelope } from './use-run-envelope.ts'
 
@@ -20,6 +21,9 @@ export type Act = Readonly<{
   refreshKeys: () => Promise<void>
   code: string
   setCode: (code: string) => void
+  /** Drawn by hand; a decoration of the visible signature. */
+  mark: SignatureMark | null
+  setMark: (mark: SignatureMark | null) => void
   consent: boolean
   setConsent: (consent: boolean) => void
   /** Set by a press of the button that came too early. */
@@ -37,7 +41,7 @@ type Params = Readonly<{
   run: EnvelopeRun
   /** Something is missing: a field by its name, or one of `Wanting`. */
   onMissing: (what: Readonly<{ field: string }> | Readonly<{ wanting: Wanting }>) => void
-  onResult: (result: EnvelopeResult, done: Done) => void
+  onResult: (result: EnvelopeResult, deed: Deed) => void
 }>
 
 /** One signatory's act: with what he signs, that he agrees, and the press that does it when nothing is missing. */
@@ -46,6 +50,7 @@ export function useAct({ file, one, answers, run, onMissing, onResult }: Params)
   const { listing, refresh } = useKeys()
   const [chosen, chooseKey] = useChosenKey(listing)
   const [code, setCode] = useState('')
+  const [mark, setMark] = useState<SignatureMark | null>(null)
   const [consent, setConsent] = useState(false)
   const [wanting, setWanting] = useState<Wanting | null>(null)
   const [asked, setAsked] = useState(false)
@@ -67,7 +72,7 @@ export function useAct({ file, one, answers, run, onMissing, onResult }: Params)
     if (wants || !by) return
     run.start(async (options) => {
       const { name, company, values } = answers
-      const given = { values, name: name.trim(), company: company.trim() }
+      const given = { values, name: name.trim(), company: company.trim(), ...(mark ? { mark } : {}) }
       const result = await envelopes.sign({ file, signatory: signatory.id, means: by, ...given }, options)
       onResult(result, { act: 'signed', signatory: signatory.id })
     })
@@ -79,6 +84,8 @@ export function useAct({ file, one, answers, run, onMissing, onResult }: Params)
     refreshKeys: refresh,
     code,
     setCode,
+    mark,
+    setMark,
     consent,
     setConsent: (next) => {
       setConsent(next)

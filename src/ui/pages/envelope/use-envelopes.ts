@@ -8,7 +8,7 @@ import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
 import { useServices } from '../../services.tsx'
 import type { Copy } from './conflict-view.tsx'
 import type { OpenedFile } from './dashboard-rows.ts'
-import type { Done } from './desk.tsx'
+import type { Deed, Done } from './desk.tsx'
 import { useRunEnvelope } from './use-run-envelope.ts'
 
 export type OnTable =
@@ -31,7 +31,7 @@ export interface EnvelopeTable {
   readonly open: (index: number) => void
   readonly compare: (index: number, other: number) => void
   readonly keep: (copy: Copy) => void
-  readonly settle: (result: EnvelopeResult, done: Done) => void
+  readonly settle: (result: EnvelopeResult, deed: Deed) => void
   readonly cancel: () => void
   /** Back to the dashboard if there is one, else to the start. */
   readonly close: () => void
@@ -158,8 +158,8 @@ export function useEnvelopes(): EnvelopeTable {
     [files, envelopes],
   )
   const keep = useCallback((copy: Copy) => setTable({ at: 'desk', ...copy, done: null }), [])
-  const settle = useCallback((result: EnvelopeResult, done: Done) => {
-    const { file, view } = result
+  const settle = useCallback((made: EnvelopeResult, deed: Deed) => {
+    const { file, view, result, warnings } = made
     // On the dashboard the new file takes the place of the one it continues.
     setFiles((now) =>
       now.map((one) =>
@@ -168,7 +168,7 @@ export function useEnvelopes(): EnvelopeTable {
           : one,
       ),
     )
-    setTable({ at: 'desk', file, view, done })
+    setTable({ at: 'desk', file, view, done: { ...deed, result, warnings } })
   }, [])
   return { table, files, reading, give, open, compare, keep, settle, cancel, close, clear }
 }
