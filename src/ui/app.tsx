@@ -1,7 +1,7 @@
 import { Activity, lazy, Suspense, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Services } from '../app/services.ts'
-import { Mark } from './components/icon.tsx'
+import { Icon, Mark } from './components/icon.tsx'
 import { LiveRegion } from './components/live.tsx'
 import { ProviderPrompts } from './components/provider-prompts.tsx'
 import { LanguageProvider, LanguageSelect, useI18n } from './i18n/context.tsx'
@@ -62,7 +62,8 @@ function Shell() {
             href={hrefOf('about')}
             aria-current={route === 'about' ? 'page' : undefined}
           >
-            {i18n.t('common.nav_about')}
+            <Icon name="info" />
+            <span>{i18n.t('common.nav_about')}</span>
           </a>
         </div>
       </header>

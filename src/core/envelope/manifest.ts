@@ -110,6 +110,9 @@ export type EnvelopeManifest = Readonly<{
   verifyUrl?: string
 }>
 
+/** Ends the name of the certification's field, whatever stem the names of an envelope begin with. */
+export const SEAL_FIELD = 'Certification_0000'
+
 const MOST_SIGNATORIES = 1_000
 const MOST_FIELDS = 10_000
 const LARGEST = 4 * 1024 * 1024

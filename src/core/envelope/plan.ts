@@ -1,5 +1,6 @@
 /** From a draft to the manifest: names for every field, places on the record, and what is wrong with the draft. Pure. */
 import { overlapping, type DraftField, type DraftProblem, type DraftSignatory, type EnvelopeDraft } from './draft.ts'
+import { SEAL_FIELD } from './manifest.ts'
 import type {
   EnvelopeField,
   EnvelopeManifest,
@@ -76,7 +77,7 @@ export function planEnvelope(draft: EnvelopeDraft, { id, createdAt, document, st
     order: draft.order,
     verificationPage: recordFrom,
     reserved: {
-      certification: `${stem}Certification_0000`,
+      certification: `${stem}${SEAL_FIELD}`,
       decline: named('Decline', acting),
       delegate: named(
         'Delegate',

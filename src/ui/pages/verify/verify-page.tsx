@@ -1,5 +1,6 @@
 import { Fragment, lazy, Suspense, useCallback, useEffect } from 'react'
 import type { Judgement } from '../../../app/verify-documents.ts'
+import { SEAL_FIELD } from '../../../core/envelope/manifest.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
 import type { FileReport } from '../../../core/validation/report.ts'
 import { DropArea, DropVeil, PickFiles, useDropAndPaste } from '../../components/file-drop.tsx'
