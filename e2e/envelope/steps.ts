@@ -89,6 +89,8 @@ export const take = (page: Page): Promise<Downloaded> =>
 
 export const consent = (page: Page) => page.getByRole('checkbox', { name: /^I have (read|checked)/ })
 export const signNow = (page: Page) => page.getByRole('button', { name: /^(Sign|Accept) “/ })
+/** Where the envelope stands, in one sentence. */
+export const standing = (page: Page) => page.getByRole('complementary').locator('.standing')
 export const timeline = (page: Page) => page.getByRole('list', { name: 'People, in their order' })
 
 export async function signTurn(page: Page): Promise<Downloaded> {

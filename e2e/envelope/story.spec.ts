@@ -3,7 +3,7 @@ import { openToVerify, SAMPLES, createKey, file } from '../main/steps.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { expect, test } from '../support/test.ts'
 import { addField, another, consent, enterPeople, expectContinues, giveEnvelope, part } from './steps.ts'
-import { seal, signatory, signNow, signTurn, take, timeline } from './steps.ts'
+import { seal, signatory, signNow, signTurn, standing, take, timeline } from './steps.ts'
 
 test('three people, a code, a refusal sent back, and a visa: the whole state is in the file @envelope', async ({
   page,
@@ -88,8 +88,8 @@ test('three people, a code, a refusal sent back, and a visa: the whole state is 
   expectContinues(declined, two.bytes, 'fill')
 
   await giveEnvelope(page, { name: declined.name, bytes: declined.bytes })
-  await expect(page.getByText('Carla Esempio declined').first()).toBeVisible()
-  await expect(page.getByText('Clause 3 names the wrong price').first()).toBeVisible()
+  await expect(standing(page)).toHaveText('Carla Esempio declined')
+  await expect(timeline(page).getByText('Clause 3 names the wrong price')).toBeVisible()
   await page.getByRole('button', { name: /^Return to/ }).click()
   await page.getByRole('dialog').getByRole('radio', { name: 'Carla Esempio' }).check()
   await page.getByRole('dialog').getByLabel('Reason').fill('The price is right: see annex 2')
@@ -99,7 +99,7 @@ test('three people, a code, a refusal sent back, and a visa: the whole state is 
   expectContinues(again, two.bytes, 'fill')
 
   await giveEnvelope(carla.page, { name: again.name, bytes: again.bytes })
-  await expect(carla.page.getByText('The price is right: see annex 2').first()).toBeVisible()
+  await expect(carla.page.getByText('Round 2. The price is right: see annex 2')).toBeVisible()
   const three = await signTurn(carla.page)
   expectContinues(three, again.bytes)
   await carla.close()
@@ -114,8 +114,8 @@ test('three people, a code, a refusal sent back, and a visa: the whole state is 
   // A browser that never saw any of it knows the same from the file alone.
   const wiped = await another(browser, base)
   await giveEnvelope(wiped.page, { name: done.name, bytes: done.bytes })
-  await expect(wiped.page.getByText(/Complete: all 4.signatures/).first()).toBeVisible()
-  await expect(timeline(wiped.page).getByText('Signed', { exact: true })).toHaveCount(4)
+  await expect(standing(wiped.page)).toHaveText(/Complete: all 4.signatures/)
+  await expect(timeline(wiped.page).locator('.place.signed')).toHaveCount(4)
   await expectAccessible(wiped.page)
   await openToVerify(wiped.page, file('contract.pdf', done.bytes, 'application/pdf'))
   const verified = wiped.page.getByRole('region', { name: /^Envelope/ })

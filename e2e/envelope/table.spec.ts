@@ -3,7 +3,7 @@ import { createKey, SAMPLES } from '../main/steps.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { download, picture } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
-import { enterPeople, giveEnvelope, seal, signatory, signTurn } from './steps.ts'
+import { enterPeople, giveEnvelope, seal, signatory, signTurn, standing } from './steps.ts'
 
 test('two sign copies of one turn: both files stay good, and the table shows where they part @envelope', async ({
   page,
@@ -65,5 +65,5 @@ test('two sign copies of one turn: both files stay good, and the table shows whe
   await expectAccessible(page)
   await picture(page, 'envelope-conflict', [390, 700, 1280])
   await kept.getByRole('button', { name: 'Go on with this copy' }).click()
-  await expect(page.getByText('Waiting for Boris Beispiel').first()).toBeVisible()
+  await expect(standing(page)).toHaveText('Waiting for Boris Beispiel')
 })

@@ -160,7 +160,7 @@ export function EnvelopeDesk({ file, view, preset, done, onResult, onClose }: Pr
           {one && answers && (
             <ActFoot act={act} file={file} one={one} view={view} answers={answers} run={run} onResult={onResult} />
           )}
-          {done && <DoneFoot done={done} onClose={onClose} />}
+          {done && <DoneFoot done={done} />}
         </div>
       </aside>
     </div>

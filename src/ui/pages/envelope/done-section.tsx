@@ -43,10 +43,8 @@ export function DoneBody({ file, view, done }: BodyProps) {
   )
 }
 
-type FootProps = Readonly<{ done: Done; onClose: (() => void) | undefined }>
-
 /** The new file waits in this browser until it is taken. */
-export function DoneFoot({ done, onClose }: FootProps) {
+export function DoneFoot({ done }: { done: Done }) {
   const i18n = useI18n()
   const { results } = useServices()
   const [taken, setTaken] = useState(false)
@@ -70,13 +68,6 @@ export function DoneFoot({ done, onClose }: FootProps) {
         <span className="break">{i18n.t('envelope.keepCopy', { name: file.name })}</span>
       </button>
       <p className="small muted">{i18n.t(note)}</p>
-      {onClose && (
-        <div className="row">
-          <button type="button" className="button small quiet" onClick={onClose}>
-            {i18n.t('envelope.otherDocument')}
-          </button>
-        </div>
-      )}
     </div>
   )
 }

@@ -117,9 +117,9 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
         </div>
       </fieldset>
       <section className="stack-tight" aria-labelledby={`${id}-add`}>
-        <h3 className="section-label" id={`${id}-add`}>
+        <h2 className="section-label" id={`${id}-add`}>
           {i18n.t('preparing.addField')}
-        </h3>
+        </h2>
         <FieldPalette
           person={index}
           mayAdd={(kind) => view !== null && mayAdd(draft, person, kind)}
