@@ -41,8 +41,11 @@ test('fields are placed by keyboard, numbers and mouse, and never on each other 
   expect(await place(page)).toEqual(up)
 
   // Numbers that would overlap are refused where they are typed.
-  await page.getByLabel('Left, mm').fill('15')
-  await page.getByLabel('Top, mm').fill('270')
+  await first.focus()
+  const taken = await place(page)
+  await second.focus()
+  await page.getByLabel('Left, mm').fill(String(taken.left))
+  await page.getByLabel('Top, mm').fill(String(taken.top))
   await expect(page.getByText('Lies on “Signature”').first()).toBeVisible()
   await page.getByLabel('Page', { exact: true }).fill('3')
   await expect(page.getByRole('button', { name: /^Signature of Boris Beispiel, page 3$/ })).toBeVisible()

@@ -14,4 +14,19 @@ import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
 
 /** The shape of every language: a new page adds its file here and in each of them. */
-export const english = { checks, common, compare, consent, envelope, errors, hosted, keyring, keys, link, preparing, sign, verify, viewer }
+export const english = {
+  checks,
+  common,
+  compare,
+  consent,
+  envelope,
+  errors,
+  hosted,
+  keyring,
+  keys,
+  link,
+  preparing,
+  sign,
+  verify,
+  viewer,
+}

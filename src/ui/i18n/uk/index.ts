@@ -14,4 +14,19 @@ import { sign } from './sign.ts'
 import { verify } from './verify.ts'
 import { viewer } from './viewer.ts'
 
-export const ukrainian: Catalogue = { checks, common, compare, consent, envelope, errors, hosted, keyring, keys, link, preparing, sign, verify, viewer }
+export const ukrainian: Catalogue = {
+  checks,
+  common,
+  compare,
+  consent,
+  envelope,
+  errors,
+  hosted,
+  keyring,
+  keys,
+  link,
+  preparing,
+  sign,
+  verify,
+  viewer,
+}
