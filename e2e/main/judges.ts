@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { test } from '@playwright/test'
 import decodeQR from 'qr/decode.js'
 
@@ -112,7 +111,7 @@ export function pixelsOf(path: string, page = 1, dpi = 100): Pixels | null {
 export function codeOn(path: string, page: number): string | null {
   const pixels = pixelsOf(path, page, 300)
   return pixels && decodeQR(pixels.image)
-export const textOf = (path: string): Answer | null => run('mutool', ['draw', '-q', '-F', 'txt', path])
+}
 
 const PYTHON = '.cache/interop/pyhanko/venv/bin/python'
 

@@ -57,9 +57,9 @@ function envelope({ title, id, deadline, events = [], steps = ['a'] }: Wanted): 
       signature: null,
       simple: null,
       record: null,
+      recordHolds: null,
     })),
     steps: steps.map((sha256) => step(sha256, 'X')),
-    round: { number: 1, replaces: null, signatory: null, reason: null },
     report: {} as EnvelopeView['report'],
   }
   return { file: { name: view.name, blob: new Blob() }, entry: { name: view.name, view } }

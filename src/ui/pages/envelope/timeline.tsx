@@ -88,7 +88,7 @@ function Person({ view, one, own, detailed, beside }: PersonProps) {
             .join(' · ')}
         </p>
         <p className={`small place ${place}`}>
-          {i18n.t(`envelope.place_${place}`)}
+          {i18n.t(own && place === 'turn' ? 'envelope.place_yours' : `envelope.place_${place}`)}
           {state.time && place !== 'turn' && (
             <>
               {' · '}
