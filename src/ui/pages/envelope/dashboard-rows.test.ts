@@ -60,6 +60,7 @@ function envelope({ title, id, deadline, events = [], steps = ['a'] }: Wanted): 
       recordHolds: null,
     })),
     steps: steps.map((sha256) => step(sha256, 'X')),
+    revisions: [],
     report: {} as EnvelopeView['report'],
   }
   return { file: { name: view.name, blob: new Blob() }, entry: { name: view.name, view } }
