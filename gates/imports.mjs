@@ -22,7 +22,7 @@ const CORE_ORDER = [
   'formats',
   'envelope',
 ]
-const CORE_ROOT = new Set(['ports', 'errors', 'keys', 'host', 'algorithms'])
+const CORE_ROOT = new Set(['ports', 'errors', 'keys', 'host', 'host-envelope', 'algorithms'])
 
 /** Rooms outside core: what each may import besides itself. */
 const ROOMS = {

@@ -1,4 +1,5 @@
 /** One definition of where documents come from and go to; the SDK, the local page, the signing link and CRM pages all meet it. */
+import type { EnvelopeAct, EnvelopeAsk, EnvelopeSummary } from './host-envelope.ts'
 
 export type HostCapability =
   'save' | 'list' | 'note' | 'notify' | 'confirm' | 'fetch' | 'contacts' | 'fields' | 'resize'
@@ -59,6 +60,8 @@ export type SignCommand = Readonly<{
   fields: Readonly<Record<string, string | boolean | readonly string[]>>
   visible: boolean
   unattended: boolean
+  /** An envelope is to be prepared from the one document, or the one document is shown as an envelope; null: sign as it is. */
+  envelope: EnvelopeAsk | null
 }>
 
 export type SignedDocument = Readonly<{
@@ -96,8 +99,23 @@ export type SignedAnswer = Readonly<{
   log?: Blob
 }>
 
+/** What an act made of an envelope: its new file, and the state that was read back from it. */
+export type EnvelopeAnswer = Readonly<{
+  status: 'envelope'
+  act: EnvelopeAct
+  documents: readonly SignedDocument[]
+  envelope: EnvelopeSummary
+  receipt: Readonly<{ id: string; requestId: string }>
+}>
+
+/** An answer with files that the host is to store. */
+export type DeliverableAnswer = SignedAnswer | EnvelopeAnswer
+
 export type SignAnswer =
-  SignedAnswer | Readonly<{ status: 'declined'; reason?: string }> | Readonly<{ status: 'cancelled' }>
+  DeliverableAnswer | Readonly<{ status: 'declined'; reason?: string }> | Readonly<{ status: 'cancelled' }>
+
+export const isDeliverable = (answer: SignAnswer): answer is DeliverableAnswer =>
+  answer.status === 'signed' || answer.status === 'envelope'
 
 export type CodeRequest = Readonly<{
   step: 'send' | 'check'

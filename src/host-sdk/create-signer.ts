@@ -1,6 +1,7 @@
 import { acceptFrame } from './protocol/accept.ts'
 import { CountersignError, type Channel, type Handlers } from './protocol/channel.ts'
 import type { HostPorts } from './host-ports.ts'
+import type { EnvelopeProposal, EnvelopeSummary, WireEnvelopeRead, WireEnvelopeResult } from './protocol/envelopes.ts'
 import {
   isRecord,
   newNonce,
@@ -62,6 +63,16 @@ export type SignOptions = Readonly<{
 
 export type SignResult = WireSignResult
 
+/** One act on an envelope, in the signer's window. Its `document` is read and stored by your `host`, as with `sign`. */
+export type EnvelopeOptions = Readonly<{
+  document: SignDocument
+  /** Your own id of this act; the same id twice is the same act and gives the same result. */
+  requestId?: string
+  signal?: AbortSignal
+}>
+
+export type EnvelopeResult = WireEnvelopeResult | Readonly<{ status: 'cancelled' }>
+
 /** The verdict in short, and the whole ETSI report for who wants it. */
 export type VerifyResult = Readonly<{
   indication: 'TOTAL-PASSED' | 'TOTAL-FAILED' | 'INDETERMINATE' | 'NO_SIGNATURE'
@@ -93,6 +104,19 @@ export interface Signer {
   /** @throws CountersignError with the signer's code; `AbortError` when `signal` fired */
   sign(options: SignOptions): Promise<SignResult>
   verify(document: Blob | ArrayBuffer | Uint8Array<ArrayBuffer>, name?: string): Promise<VerifyResult>
+  /** Has a person turn a PDF into an envelope: who signs, in which order, where. @throws as `sign` */
+  prepareEnvelope(options: EnvelopeOptions & { proposal?: EnvelopeProposal }): Promise<EnvelopeResult>
+  /** Shows an envelope to `signatory`, or to whoever's turn it is: to sign, decline, delegate, accept or return. @throws as `sign` */
+  openEnvelope(options: EnvelopeOptions & { signatory?: string }): Promise<EnvelopeResult>
+  /**
+   * The state of an envelope, and what your timeline and your mail have not told yet; nothing is shown.
+   *
+   * @returns null for a file that is no envelope
+   */
+  readEnvelope(
+    document: Blob | ArrayBuffer | Uint8Array<ArrayBuffer>,
+    options?: Omit<WireEnvelopeRead, 'blob' | 'name'> & { name?: string },
+  ): Promise<EnvelopeSummary | null>
   setTheme(theme: SignerTheme): void
   setLocale(locale: string): void
   focus(): void
@@ -160,11 +184,11 @@ export function createSigner(options: SignerOptions): Signer {
   )
   const finish = (act: Act, result: SignResult): void => {
     acts.delete(act.wire.requestId)
-    if (result.status === 'signed') {
+    if (result.status === 'signed' || result.status === 'envelope') {
       const again = delivered.has(result.receipt.id)
       delivered.add(result.receipt.id)
       channel?.emit('received', { receipt: result.receipt.id })
-      if (!again) fire('signed', result)
+      if (!again) fire(result.status, result as never)
     } else fire(result.status, result.status === 'declined' && result.reason ? { reason: result.reason } : {})
     act.resolve(result)
   }
@@ -195,7 +219,7 @@ export function createSigner(options: SignerOptions): Signer {
       onEvent: (event, data) => {
         if (event === 'ready') readyWith(data as SignerEvents['ready'])
         if (event === 'resize' && options.fit) frame.style.height = `${(data as SignerEvents['resize']).height}px`
-        if (event === 'signed' && isRecord(data)) {
+        if ((event === 'signed' || event === 'envelope') && isRecord(data)) {
           const { id } = (data as SignerEvents['signed']).receipt
           channel?.emit('received', { receipt: id })
           if (delivered.has(id)) return
@@ -217,23 +241,41 @@ export function createSigner(options: SignerOptions): Signer {
       fail('HOST_VERSION_MISMATCH', 'the app speaks another protocol version', { theirs: theirs.join(',') }),
   })
 
+  const ask = async (
+    documents: readonly SignDocument[],
+    signal: AbortSignal | undefined,
+    rest: Partial<WireSignRequest>,
+  ): Promise<SignResult> => {
+    if (documents.length === 0) throw new TypeError('sign: no documents')
+    const wire: WireSignRequest = {
+      requestId: newNonce(),
+      profile: 'auto',
+      ...rest,
+      documents: await Promise.all(documents.map(toWire)),
+    }
+    await link
+    return new Promise((resolve, reject) => {
+      const act: Act = { wire, signal, resolve, reject }
+      acts.set(wire.requestId, act)
+      void run(act)
+    })
+  }
+  const askEnvelope = async (
+    { document: one, requestId, signal }: EnvelopeOptions,
+    envelope: NonNullable<WireSignRequest['envelope']>,
+  ): Promise<EnvelopeResult> =>
+    (await ask([one], signal, { envelope, ...(requestId ? { requestId } : {}) })) as EnvelopeResult
+
   return {
     element: frame,
     ready,
-    async sign({ documents, signal, ...rest }) {
-      if (documents.length === 0) throw new TypeError('sign: no documents')
-      const wire: WireSignRequest = {
-        requestId: newNonce(),
-        profile: 'auto',
-        ...rest,
-        documents: await Promise.all(documents.map(toWire)),
-      }
-      await link
-      return new Promise((resolve, reject) => {
-        const act: Act = { wire, signal, resolve, reject }
-        acts.set(wire.requestId, act)
-        void run(act)
-      })
+    sign: ({ documents, signal, ...rest }) => ask(documents, signal, rest),
+    prepareEnvelope: ({ proposal = {}, ...rest }) => askEnvelope(rest, { kind: 'prepare', proposal }),
+    openEnvelope: ({ signatory, ...rest }) =>
+      askEnvelope(rest, { kind: 'act', ...(signatory === undefined ? {} : { signatory }) }),
+    async readEnvelope(data, { name = 'document', ...rest } = {}) {
+      const asked: WireEnvelopeRead = { ...rest, blob: toBlob(data), name }
+      return (await (await link).call('readEnvelope', asked)) as EnvelopeSummary | null
     },
     async verify(data, name = 'document') {
       return (await (await link).call('verify', { blob: toBlob(data), name })) as VerifyResult

@@ -2,10 +2,30 @@
 import { defineCountersignFrame } from './countersign-frame.ts'
 
 export { createSigner } from './create-signer.ts'
-export type { SignDocument, Signer, SignerOptions, SignOptions, SignResult, VerifyResult } from './create-signer.ts'
+export type {
+  EnvelopeOptions,
+  EnvelopeResult,
+  SignDocument,
+  Signer,
+  SignerOptions,
+  SignOptions,
+  SignResult,
+  VerifyResult,
+} from './create-signer.ts'
 export { CountersignFrame, defineCountersignFrame } from './countersign-frame.ts'
 export type { HostPorts, LoadedDocument, SavedDocument } from './host-ports.ts'
 export { CountersignError } from './protocol/channel.ts'
+export type {
+  EnvelopeAct,
+  EnvelopeBinding,
+  EnvelopeKind,
+  EnvelopeNotice,
+  EnvelopePerson,
+  EnvelopeProposal,
+  EnvelopeRole,
+  EnvelopeStepSummary,
+  EnvelopeSummary,
+} from './protocol/envelopes.ts'
 export type {
   ActivityEvent,
   SignerEventName,

@@ -3,6 +3,8 @@
  * Imports nothing, so that both ends can share it. Unknown fields and events are ignored; unknown methods are refused.
  */
 
+import type { WireEnvelopeAsk, WireEnvelopeResult } from './envelopes.ts'
+
 /** Highest first. A host and a frame agree on the highest version that both know. */
 export const PROTOCOL_VERSIONS: readonly number[] = [1]
 
@@ -69,6 +71,7 @@ export type WireSignRequest = Readonly<{
   fields?: Readonly<Record<string, string | boolean | readonly string[]>>
   visible?: boolean
   unattended?: boolean
+  envelope?: WireEnvelopeAsk
 }>
 
 export type WireSignedDocument = Readonly<{
@@ -108,6 +111,8 @@ export type WireSignResult =
       /** The signed, hash-chained activity log, as JSON. */
       log?: Blob
     }>
+  /** The document is an envelope: its own page was shown. */
+  | WireEnvelopeResult
   | Readonly<{ status: 'declined'; reason?: string }>
   | Readonly<{ status: 'cancelled' }>
 
@@ -154,6 +159,7 @@ export type SignerEvents = {
   'popup-closed': { finished: boolean }
   signing: { documents: readonly string[] }
   signed: Extract<WireSignResult, { status: 'signed' }> & { recovered?: boolean }
+  envelope: WireEnvelopeResult & { recovered?: boolean }
   declined: { reason?: string }
   cancelled: Record<string, never>
   error: WireFailure

@@ -1,6 +1,7 @@
 import { SignError } from '../../core/errors.ts'
 import type { CommandDocument, CommandProfile, SignCommand } from '../../core/host.ts'
 import { isRecord } from '../../host-sdk/protocol/messages.ts'
+import { parseEnvelopeAsk } from './parse-envelope.ts'
 
 const PROFILES: readonly CommandProfile[] = ['auto', 'PAdES', 'CAdES', 'XAdES', 'ASiC-E']
 const LEVELS = ['B-B', 'B-T', 'B-LT', 'B-LTA'] as const
@@ -23,6 +24,8 @@ export function parseCommand(value: unknown, limits: CommandLimits = DEFAULT_LIM
   }
   const read = documents.map((one, index) => parseDocument(one, `documents/${index}`, limits))
   if (new Set(read.map(({ id }) => id)).size !== read.length) throw invalid('documents/id')
+  const envelope = parseEnvelopeAsk(value['envelope'])
+  if (envelope && read.length > 1) throw invalid('documents')
   const signer = text(value, 'signer', 64)
   if (signer !== null && !/^[0-9a-f]{64}$/.test(signer)) throw invalid('signer')
   return {
@@ -36,6 +39,7 @@ export function parseCommand(value: unknown, limits: CommandLimits = DEFAULT_LIM
     fields: fieldValues(value['fields']),
     visible: value['visible'] === true,
     unattended: value['unattended'] === true,
+    envelope,
   }
 }
 

@@ -1,0 +1,45 @@
+import type { EnvelopeSummary } from '../core/host-envelope.ts'
+import type { EnvelopeStep, EnvelopeView } from '../core/envelope/view.ts'
+import type { Notice } from '../core/envelope/notices.ts'
+
+/** What a host is told of an envelope: plain data, without the document, the fields' values or the verifier's report. */
+export function summaryOf(view: EnvelopeView, notices: readonly Notice[]): EnvelopeSummary {
+  const { manifest, state } = view
+  return {
+    id: manifest.id,
+    round: view.round.number,
+    title: manifest.title,
+    status: state.status,
+    deadline: manifest.deadline ?? null,
+    people: view.signatories.map(({ signatory, state: own, name, company }) => ({
+      id: signatory.id,
+      name,
+      company,
+      emails: signatory.emails,
+      role: signatory.role,
+      kind: signatory.kind,
+      status: own.status,
+      time: own.time,
+    })),
+    turn: state.turn,
+    steps: view.steps.map((step) => stepOf(view, step)),
+    notices: notices.map(({ key, kind, signatory, name, emails, subject, body }) => ({
+      key,
+      kind,
+      signatory,
+      name,
+      emails,
+      subject,
+      body,
+    })),
+    problems: [...new Set(state.problems.map(({ code }) => code))],
+    size: view.size,
+    sha256: view.sha256,
+  }
+}
+
+function stepOf({ signatories }: EnvelopeView, step: EnvelopeStep): EnvelopeSummary['steps'][number] {
+  const { key, kind, actor, time, timeProven, detail, reached } = step
+  const role = signatories.find(({ signatory }) => signatory.id === step.signatory)?.signatory.role ?? null
+  return { key, kind, role, actor, time, timeProven, detail, reached }
+}
