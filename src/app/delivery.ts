@@ -1,4 +1,4 @@
-import type { CommandingHost, SignedAnswer, SignedDocument } from '../core/host.ts'
+import type { CommandingHost, DeliverableAnswer, SignedDocument } from '../core/host.ts'
 import { isAbort } from '../core/errors.ts'
 import { refusalOf } from './refusal.ts'
 import type { Refusal } from '../core/formats/format.ts'
@@ -10,17 +10,17 @@ export type DeliveryStore = Readonly<{
     origin: string
     requestId: string
     at: Date
-    answer: SignedAnswer
+    answer: DeliverableAnswer
   }) => Promise<'storage' | 'memory'>
-  list: (origin: string) => Promise<readonly { receipt: string; requestId: string; answer: SignedAnswer }[]>
+  list: (origin: string) => Promise<readonly { receipt: string; requestId: string; answer: DeliverableAnswer }[]>
   remove: (receipt: string) => Promise<void>
 }>
 
 export type DeliveryState =
   | Readonly<{ status: 'saving'; finished: number; total: number }>
   /** The signed files are kept; `refusal` says why the host has not stored them (yet). */
-  | Readonly<{ status: 'unsaved'; refusal: Refusal; answer: SignedAnswer }>
-  | Readonly<{ status: 'saved'; answer: SignedAnswer }>
+  | Readonly<{ status: 'unsaved'; refusal: Refusal; answer: DeliverableAnswer }>
+  | Readonly<{ status: 'saved'; answer: DeliverableAnswer }>
 
 export type DeliveryOptions = Readonly<{
   host: CommandingHost
@@ -36,7 +36,7 @@ export interface Delivery {
    * Keeps the answer, then has the host store each document. Resolves only when all are stored, or at once for a host that
    * stores nothing itself (it gets the bytes in the answer). Never rejects: a failed save is a state, with `retry`.
    */
-  deliver(answer: SignedAnswer): Promise<SignedAnswer>
+  deliver(answer: DeliverableAnswer): Promise<DeliverableAnswer>
   /** Tries again what was not stored, with the same idempotency keys. */
   retry(): void
   /** The person has the files and gives up on the host: the answer goes out with `stored: false`. */
@@ -53,7 +53,7 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   return {
     async deliver(answer) {
       const { id: receipt, requestId } = answer.receipt
-      const keep = (kept: SignedAnswer): Promise<unknown> =>
+      const keep = (kept: DeliverableAnswer): Promise<unknown> =>
         store.put({ receipt, origin: host.origin, requestId, at: now(), answer: kept })
       await keep(answer)
       if (!host.capabilities.has('save')) return answer
@@ -68,14 +68,14 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   }
 }
 
-type Parcel = { attempt(): void; giveUp(): void; done: Promise<SignedAnswer> }
+type Parcel = { attempt(): void; giveUp(): void; done: Promise<DeliverableAnswer> }
 
 /** One answer on its way into the host's store: what is stored stays stored over all attempts. */
-function sendParcel({ host, onState, patience = PATIENCE }: DeliveryOptions, answer: SignedAnswer): Parcel {
+function sendParcel({ host, onState, patience = PATIENCE }: DeliveryOptions, answer: DeliverableAnswer): Parcel {
   const documents: SignedDocument[] = [...answer.documents]
-  const now = (): SignedAnswer => ({ ...answer, documents: [...documents] })
-  let finish: (answer: SignedAnswer) => void = () => undefined
-  const done = new Promise<SignedAnswer>((resolve) => {
+  const now = (): DeliverableAnswer => ({ ...answer, documents: [...documents] })
+  let finish: (answer: DeliverableAnswer) => void = () => undefined
+  const done = new Promise<DeliverableAnswer>((resolve) => {
     finish = resolve
   })
   let over = false

@@ -1,9 +1,9 @@
 import type { DBSchema } from 'idb'
-import type { SignedAnswer } from '../core/host.ts'
+import type { DeliverableAnswer } from '../core/host.ts'
 import { openDatabase } from './database.ts'
 
 /** A signed answer that its host has not confirmed yet. */
-export type Delivery = Readonly<{ receipt: string; origin: string; requestId: string; at: Date; answer: SignedAnswer }>
+export type Delivery = Readonly<{ receipt: string; origin: string; requestId: string; at: Date; answer: DeliverableAnswer }>
 
 interface DeliverySchema extends DBSchema {
   deliveries: { key: string; value: Delivery }

@@ -1,4 +1,5 @@
 import { SignError } from '../../core/errors.ts'
+import type { EnvelopeSummary } from '../../core/host-envelope.ts'
 import type {
   CommandDocument,
   CommandingHost,
@@ -17,11 +18,14 @@ import { checkSize, parseCommand } from './parse-command.ts'
 import { translateError } from './translate-error.ts'
 
 export type VerifyAsk = Readonly<{ name: string; blob: Blob }>
+/** `link`: where a person acts; `{signatory}` stands for the id. */
+export type ReadEnvelopeAsk = VerifyAsk & Readonly<{ link: string | null }>
 
 /** What the app does when the host speaks. */
 export type HostListeners = Readonly<{
   sign: (command: SignCommand, signal: AbortSignal) => Promise<SignAnswer>
   verify: (ask: VerifyAsk, signal: AbortSignal) => Promise<unknown>
+  readEnvelope: (ask: ReadEnvelopeAsk, signal: AbortSignal) => Promise<EnvelopeSummary | null>
   /** The host has the result of this receipt: nothing has to be kept for it any more. */
   received: (receipt: string) => void
   appearance: (change: { locale?: string; theme?: SignerTheme }) => void
@@ -77,6 +81,7 @@ export async function connectPostMessageHost(options: PostMessageHostOptions): P
           return listeners.sign(command, signal)
         },
         verify: (params, signal) => listeners.verify(parseVerify(params, maxBytes), signal),
+        readEnvelope: (params, signal) => listeners.readEnvelope(parseRead(params, maxBytes), signal),
       },
       onEvent: (name, data) => heard(listeners, name, data),
       ...(listeners.silent ? { onSilent: listeners.silent } : {}),
@@ -143,6 +148,12 @@ function parseVerify(value: unknown, maxBytes: number): VerifyAsk {
   const name = typeof value['name'] === 'string' ? value['name'].slice(0, 255) : 'document'
   checkSize(value['blob'], name, maxBytes)
   return { name, blob: value['blob'] }
+}
+
+function parseRead(value: unknown, maxBytes: number): ReadEnvelopeAsk {
+  const ask = parseVerify(value, maxBytes)
+  const link = isRecord(value) ? value['link'] : undefined
+  return { ...ask, link: typeof link === 'string' && link.length <= 2048 ? link : null }
 }
 
 function parseFetched(value: unknown): { status: number; body: ArrayBuffer } {
