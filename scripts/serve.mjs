@@ -56,9 +56,10 @@ async function listenSomewhere(server, host, port) {
  *
  * @param options.root absolute folder; @param options.host name in the URL, 127.0.0.1 or localhost (two different sites)
  * @param options.headers path -> headers; @param options.overrides path -> () => string, answered instead of the file
+ * @param options.handle (request, response, path) => whether it answered: asked before any file
  * @returns origin without a slash at the end, and close()
  */
-export async function serve({ root, host, port = 0, headers = () => ({}), overrides = {} }) {
+export async function serve({ root, host, port = 0, headers = () => ({}), overrides = {}, handle = () => false }) {
   const server = createServer((request, response) => {
     let path
     try {
@@ -67,6 +68,7 @@ export async function serve({ root, host, port = 0, headers = () => ({}), overri
       response.writeHead(400).end()
       return
     }
+    if (handle(request, response, path)) return
     // A CRM may open a page by POST: it gets the page, the body is not looked at.
     if (!['GET', 'HEAD', 'POST'].includes(request.method ?? '')) {
       response.writeHead(405, { Allow: 'GET, HEAD, POST' }).end()
