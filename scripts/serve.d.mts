@@ -1,3 +1,5 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
 export type Served = { origin: string; close(): Promise<void> }
 export declare function serve(options: {
   root: string
@@ -5,6 +7,7 @@ export declare function serve(options: {
   port?: number
   headers?: (path: string) => Record<string, string>
   overrides?: Record<string, () => string>
+  handle?: (request: IncomingMessage, response: ServerResponse, path: string) => boolean
 }): Promise<Served>
 export declare function serveApp(options: {
   root: string

@@ -53,6 +53,7 @@ export const files = {
 const WORDS: Record<string, string> = {
   opened: 'Document opened for signing',
   shown: 'Document shown to the signer',
+  viewed: 'Envelope viewed',
   consent: 'Signer agreed',
   'code-confirmed': 'One-time code confirmed',
   signed: 'Document signed',
@@ -69,8 +70,13 @@ const KINDS: Record<string, TimelineEntry['kind']> = {
 }
 
 export const timeline = {
-  async add(action: string, time = new Date().toISOString(), detail = ''): Promise<void> {
-    await addEntry({ text: WORDS[action] ?? action, detail, time, kind: KINDS[action] ?? 'step' })
+  async add(
+    action: string,
+    time = new Date().toISOString(),
+    detail = '',
+    kind: TimelineEntry['kind'] = KINDS[action] ?? 'step',
+  ): Promise<void> {
+    await addEntry({ text: WORDS[action] ?? action, detail, time, kind })
     await timeline.draw()
   },
 

@@ -1,8 +1,9 @@
 import './crm.css'
 import { createSigner } from '../../src/host-sdk/index.ts'
 import { panel, timeline, type Settings } from './deal.ts'
+import { open, reconcile, send } from './envelopes.ts'
 import { sign } from './sign-button.ts'
-import { addEntry, allFiles, getFile, putFile, type StoredFile } from './store.ts'
+import { addEntry, allFiles, allLetters, getFile, putFile, type Letter, type StoredFile } from './store.ts'
 
 const by = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T
 const settings: Settings = {
@@ -67,6 +68,32 @@ async function signFiles(chosen: StoredFile[]): Promise<void> {
   await draw()
 }
 
+/** Sends a file for signature, or opens what was sent: the rest is told by the file. */
+async function envelope(file: StoredFile, work: typeof send): Promise<void> {
+  openDrawer(work === send ? `Send ${file.name} for signature` : file.name)
+  try {
+    const result = await work(settings, file)
+    if (result.status === 'envelope') toast(work === send ? 'Sent for signature' : 'Stored in the deal')
+  } catch (error) {
+    const { code, name } = error as { code?: string; name: string }
+    if (name !== 'AbortError') toast(`Nothing was changed: ${code ?? name}`)
+  }
+  closeDrawer()
+  await catchUp()
+  await draw()
+}
+
+let catchingUp: Promise<unknown> = Promise.resolve()
+
+/** One after the other: two readings at once would tell the same news to the same person in a mixed order. */
+function catchUp(): Promise<unknown> {
+  catchingUp = catchingUp
+    .then(() => reconcile(settings))
+    .then((changed) => (changed ? draw() : undefined))
+    .catch(() => undefined)
+  return catchingUp
+}
+
 async function verify(file: StoredFile): Promise<void> {
   openDrawer(`Verify ${file.name}`)
   const signer = createSigner({ src: `${settings.signer}/embed.html`, container: panel, ...settings })
@@ -104,15 +131,37 @@ function row(file: StoredFile): HTMLLIElement {
   const name = Object.assign(document.createElement('span'), { className: 'file-name' })
   const state = Object.assign(document.createElement('span'), {
     className: file.signed ? 'state signed' : 'muted',
-    textContent: `${file.signed ? 'Signed · ' : ''}${size(file.blob.size)} · ${file.version}`,
+    textContent: file.shared
+      ? `${file.envelope ?? 'Sent for signature'} · ${size(file.blob.size)}`
+      : `${file.signed ? 'Signed · ' : ''}${size(file.blob.size)} · ${file.version}`,
   })
   name.append(file.name, state)
   const acts = Object.assign(document.createElement('span'), { className: 'acts' })
   acts.append(button('Download', file.name, () => save(file)))
-  acts.append(
-    file.signed ? button('Verify', file.name, () => verify(file)) : button('Sign', file.name, () => signFiles([file])),
-  )
+  if (file.shared) acts.append(button('Open', file.name, () => envelope(file, open)))
+  else if (!file.signed) {
+    acts.append(button('Sign', file.name, () => signFiles([file])))
+    if (file.type === 'application/pdf') acts.append(button('Send', file.name, () => envelope(file, send)))
+  }
+  if (file.signed) acts.append(button('Verify', file.name, () => verify(file)))
   item.append(icon, name, acts)
+  return item
+}
+
+/** What the CRM would mail: here the letter is shown, and its link opens as it would for whoever gets it. */
+function letter({ to, subject, body }: Letter): HTMLLIElement {
+  const item = document.createElement('li')
+  const more = document.createElement('details')
+  const summary = Object.assign(document.createElement('summary'), { textContent: subject })
+  const words = Object.assign(document.createElement('p'), { className: 'detail', textContent: body })
+  more.append(summary, words)
+  item.append(Object.assign(document.createElement('span'), { className: 'muted', textContent: `To ${to}` }), more)
+  const href = /https?:\/\/\S+link\.html\S+/.exec(body)?.[0]
+  if (href) {
+    const link = Object.assign(document.createElement('a'), { href, textContent: 'Open its link', target: '_blank' })
+    link.rel = 'noopener'
+    item.append(link)
+  }
   return item
 }
 
@@ -121,16 +170,26 @@ async function draw(): Promise<void> {
   const contract = await getFile('contract')
   by('documents').replaceChildren(...all.map(row))
   by('contract-name').textContent = contract?.name ?? ''
-  by('contract-state').textContent = contract?.signed ? `Signed · ${contract.version}` : 'Waits for our signature'
+  by('contract-state').textContent =
+    contract?.envelope ?? (contract?.signed ? `Signed · ${contract.version}` : 'Waits for our signature')
   by('contract').dataset['signed'] = String(contract?.signed ?? false)
-  for (const id of ['sign', 'sign-all']) by<HTMLButtonElement>(id).disabled = false
-  by('sign').textContent = contract?.signed ? 'Sign again' : 'Sign'
+  for (const id of ['sign', 'sign-all', 'send']) by<HTMLButtonElement>(id).disabled = false
+  by('sign').textContent = contract?.shared ? 'Open' : contract?.signed ? 'Sign again' : 'Sign'
+  by('send').hidden = contract?.signed ?? false
+  const letters = (await allLetters()).toReversed()
+  by('letters').replaceChildren(...letters.map(letter))
+  by('letters-card').hidden = letters.length === 0
   await timeline.draw()
 }
 
 by('sign').onclick = async () => {
   const contract = await getFile('contract')
-  if (contract) await signFiles([contract])
+  if (contract?.shared) await envelope(contract, open)
+  else if (contract) await signFiles([contract])
+}
+by('send').onclick = async () => {
+  const contract = await getFile('contract')
+  if (contract) await envelope(contract, send)
 }
 by('sign-all').onclick = async () => signFiles((await allFiles()).filter((file) => !file.signed))
 by('close').onclick = closeDrawer
@@ -151,3 +210,7 @@ addEventListener('files-changed', () => void draw())
 
 await firstVisit()
 await draw()
+// While the card is open, what others did comes in by itself.
+await catchUp()
+addEventListener('focus', () => void catchUp())
+setInterval(() => void catchUp(), 5000)

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { chromium, type BrowserContext } from '@playwright/test'
 import { chromiumLaunch } from '../../scripts/chromium.mjs'
+import { fileStore } from '../../scripts/file-store.mjs'
 import { serve, serveApp, type Served } from '../../scripts/serve.mjs'
 
 /** Chrome's default; "block third-party cookies"; blocked, with access granted once before. */
@@ -76,15 +77,17 @@ export async function openEmbedding(options: EmbeddingOptions): Promise<Embeddin
   const app =
     options.frameAncestors === false
       ? await serve({ root, host: appHost, overrides: bare })
-      : await serveApp({ root, host: appHost, embedders, config })
+      : await serveApp({ root, host: appHost, embedders, config: { storage, ...config } })
   const overrides = { ...crmOverrides, '/settings.json': () => JSON.stringify({ signer: app.origin }) }
   const crm = await serve({
     root: join(process.cwd(), 'dist/crm'),
     host: appHost === 'localhost' ? '127.0.0.1' : 'localhost',
     headers: () => crmHeaders,
     overrides,
+    handle: fileStore(),
   })
   if (listed) embedders.push(crm.origin)
+  storage.push(crm.origin)
   const profile = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
   const file = join(profile, 'Default/Preferences')
   mkdirSync(dirname(file), { recursive: true })

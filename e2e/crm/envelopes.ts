@@ -1,0 +1,154 @@
+// Envelopes in the deal: sent for signature to the people of the record, and told in the timeline from what the file itself says.
+import { createSigner, type EnvelopeResult, type EnvelopeSummary, type Signer } from '../../src/host-sdk/index.ts'
+import { panel, timeline, type Settings } from './deal.ts'
+import { addressOf, shared } from './shared-files.ts'
+import { addLetter, allFiles, getFile, putFile, tellOnce, type StoredFile } from './store.ts'
+
+/** The deal's client, its contacts and who is responsible: a CRM reads them from its record. */
+const PROPOSAL = {
+  title: 'Services agreement, office refit',
+  message: 'Please sign by the end of the week.',
+  preparer: { name: 'Anna Berg', email: 'anna.berg@northwind.example' },
+  people: [
+    {
+      name: 'Ingrid Halvorsen',
+      company: 'Halvorsen Interiors AS',
+      emails: ['ingrid@halvorsen.example'],
+      role: 'signer',
+      kind: 'unqualified',
+    },
+    {
+      name: 'Oleksandr Melnyk',
+      company: 'Halvorsen Interiors AS',
+      emails: ['o.melnyk@halvorsen.example', 'office@halvorsen.example'],
+      role: 'signer',
+      kind: 'unqualified',
+    },
+    { name: 'Anna Berg', company: 'Northwind Fit-out Ltd', emails: ['anna.berg@northwind.example'], role: 'visa' },
+  ],
+  bindings: [
+    { name: 'DEAL_AMOUNT', label: 'Amount of the deal', suggestion: '€ 48,200.00' },
+    { name: 'DEAL_NUMBER', label: 'Number of the deal', suggestion: '4182' },
+  ],
+} as const
+
+function signerFor(settings: Settings, file: StoredFile, container: Element): Signer {
+  const { signer: origin, locale, theme } = settings
+  return createSigner({
+    src: `${origin}/embed.html`,
+    container,
+    locale,
+    theme,
+    host: {
+      // What lies in the file store is the truth: somebody may have signed since this page was drawn.
+      async loadDocument() {
+        const stored = file.shared ? await shared.read(file.shared) : null
+        return stored ? { ...stored, name: file.name, type: file.type } : { blob: file.blob, version: file.version }
+      },
+      async save(_ref, { blob, name, type }, { ifVersion }) {
+        if (!file.shared) {
+          const made = await shared.create(blob)
+          await putFile({ ...file, blob, name, type, version: made.version, shared: made.name, signed: true })
+          return { version: made.version }
+        }
+        const version = await shared.replace(file.shared, blob, ifVersion)
+        await putFile({ ...file, blob, version, signed: true })
+        return { version }
+      },
+    },
+  })
+}
+
+/** Has Anna turn the file into an envelope, or act on one. */
+async function act(
+  settings: Settings,
+  file: StoredFile,
+  ask: (signer: Signer) => Promise<EnvelopeResult>,
+): Promise<EnvelopeResult> {
+  const signer = signerFor(settings, file, panel)
+  signer.on('document-loaded', () => file.shared && void timeline.add('viewed', undefined, 'Anna Berg'))
+  try {
+    return await ask(signer)
+  } finally {
+    signer.destroy()
+  }
+}
+
+export const send = (settings: Settings, file: StoredFile): Promise<EnvelopeResult> =>
+  act(settings, file, (signer) =>
+    signer.prepareEnvelope({ document: { id: file.id, name: file.name }, proposal: PROPOSAL }),
+  )
+
+export const open = (settings: Settings, file: StoredFile): Promise<EnvelopeResult> =>
+  act(settings, file, (signer) => signer.openEnvelope({ document: { id: file.id, name: file.name } }))
+
+const WORDS: Record<EnvelopeSummary['steps'][number]['kind'], string> = {
+  prepared: 'Sent for signature by',
+  signed: 'Signed by',
+  declined: 'Declined by',
+  delegated: 'Passed on by',
+  closed: 'Withdrawn by',
+  round: 'Sent again by',
+  refused: 'An act against the rules, by',
+  foreign: 'A change nobody can explain, by',
+}
+
+/** Each step and letter once, whoever looked first: the file names them, and the deal remembers the names. */
+async function tell({ id, steps, notices }: EnvelopeSummary): Promise<void> {
+  for (const { key, kind, role, actor, time, detail, reached } of steps) {
+    if (!(await tellOnce(`${id}/${key}`))) continue
+    const text = `${role === 'visa' && kind === 'signed' ? 'Visa given by' : WORDS[kind]} ${actor}`
+    await timeline.add(text, time ?? undefined, detail ?? '', kind === 'declined' || kind === 'foreign' ? 'error' : 'signed')
+    if (reached.includes('all-signed')) await timeline.add('All have signed', time ?? undefined, '', 'signed')
+    if (reached.includes('complete')) await timeline.add('Envelope complete', time ?? undefined, '', 'signed')
+  }
+  for (const { key, name, emails, subject, body } of notices) {
+    if (await tellOnce(`${id}/letter/${key}`)) await addLetter({ to: `${name} <${emails.join(', ')}>`, subject, body })
+  }
+}
+
+/**
+ * Brings the deal up to what lies in the file store: the copy here, the timeline, the letters. Asked when the card is opened and
+ * while it is open.
+ *
+ * @returns whether anything was new
+ */
+export async function reconcile(settings: Settings, files?: readonly StoredFile[]): Promise<boolean> {
+  const { signer: origin, locale } = settings
+  let reader: Signer | null = null
+  let changed = false
+  try {
+    for (const file of files ?? (await allFiles())) {
+      const stored = file.shared ? await shared.read(file.shared) : null
+      if (!stored || stored.version === file.told) continue
+      reader ??= createSigner({ src: `${origin}/embed.html`, container: backstage(), locale })
+      const address = addressOf(file.shared ?? '')
+      const link = `${origin}/link.html#${new URLSearchParams({ src: address, dst: address, name: file.name }).toString()}&who={signatory}`
+      const summary = await reader.readEnvelope(stored.blob, { name: file.name, link })
+      if (summary) await tell(summary)
+      const now = await getFile(file.id)
+      if (now) await putFile({ ...now, ...stored, told: stored.version, ...(summary ? { envelope: standing(summary) } : {}) })
+      changed = true
+    }
+  } finally {
+    reader?.destroy()
+  }
+  return changed
+}
+
+/** The frame that only reads is nobody's to see. */
+function backstage(): Element {
+  const known = document.getElementById('backstage')
+  if (known) return known
+  const made = document.createElement('div')
+  made.id = 'backstage'
+  document.body.append(made)
+  return made
+}
+
+function standing({ status, people, turn }: EnvelopeSummary): string {
+  const names = people.filter(({ id }) => turn.includes(id)).map(({ name }) => name)
+  const signed = people.filter((one) => one.status === 'signed').length
+  const acting = people.filter(({ role }) => role !== 'copy').length
+  return status === 'running' ? `${signed} of ${acting} signed, now ${names.join(', ')}` : status
+}
