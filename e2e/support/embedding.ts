@@ -72,12 +72,13 @@ export async function openEmbedding(options: EmbeddingOptions): Promise<Embeddin
   const { appHost = '127.0.0.1', crmOverrides = {} } = options
   const { crmHeaders = {}, sandbox = null, listed = true, config = {}, loopback } = options
   const embedders = options.embedders ?? []
+  const stores: string[] = []
   const root = join(process.cwd(), 'dist/app')
   const bare = { '/config.json': () => JSON.stringify({ version: 1, embedders, ...config }) }
   const app =
     options.frameAncestors === false
       ? await serve({ root, host: appHost, overrides: bare })
-      : await serveApp({ root, host: appHost, embedders, config: { storage, ...config } })
+      : await serveApp({ root, host: appHost, embedders, config: { storage: stores, ...config } })
   const overrides = { ...crmOverrides, '/settings.json': () => JSON.stringify({ signer: app.origin }) }
   const crm = await serve({
     root: join(process.cwd(), 'dist/crm'),
@@ -87,7 +88,7 @@ export async function openEmbedding(options: EmbeddingOptions): Promise<Embeddin
     handle: fileStore(),
   })
   if (listed) embedders.push(crm.origin)
-  storage.push(crm.origin)
+  stores.push(crm.origin)
   const profile = mkdtempSync(join(tmpdir(), 'countersign-e2e-'))
   const file = join(profile, 'Default/Preferences')
   mkdirSync(dirname(file), { recursive: true })
