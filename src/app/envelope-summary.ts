@@ -10,7 +10,7 @@ export function summaryOf(view: EnvelopeView, notices: readonly Notice[]): Envel
   const { manifest, state } = view
   return {
     id: manifest.id,
-    round: view.round.number,
+    round: state.round.number,
     title: manifest.title,
     status: state.status,
     deadline: manifest.deadline ?? null,

@@ -1,12 +1,13 @@
 import { useEffect } from 'react'
 import type { ActivityLog } from '../../../app/activity-log.ts'
 import type { DeliveryState } from '../../../app/delivery.ts'
-import type { SignedAnswer } from '../../../core/host.ts'
+import type { DeliverableAnswer } from '../../../core/host.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
+import type { I18n } from '../../i18n/i18n.ts'
 import { hostName, useRuntime } from './hosted-context.tsx'
 
 /** Signed; now the host must have it. A success is never shown before the host has said so. */
@@ -38,20 +39,26 @@ export function DeliveryPanel({ state, log }: { state: DeliveryState; log: Activ
   )
 }
 
-function Saved({ title, answer }: { title: string; answer: SignedAnswer }) {
+/** By whom, or what became of an envelope. */
+export const whatWasDone = (i18n: I18n, answer: DeliverableAnswer): string =>
+  answer.status === 'signed'
+    ? i18n.t('hosted.signedBy', { name: answer.signature.signer })
+    : i18n.t(`hosted.envelope_${answer.act}`, { title: answer.envelope.title })
+
+function Saved({ title, answer }: { title: string; answer: DeliverableAnswer }) {
   const i18n = useI18n()
   const { mode } = useRuntime()
   const all = answer.documents.every(({ stored }) => stored) || mode === 'window'
   return (
     <Notice tone={all ? 'good' : 'warn'} title={all ? title : i18n.t('hosted.handedOut')}>
-      <p>{i18n.t('hosted.signedBy', { name: answer.signature.signer })}</p>
+      <p>{whatWasDone(i18n, answer)}</p>
       {mode === 'window' && <p>{i18n.t('hosted.mayClose')}</p>}
     </Notice>
   )
 }
 
 /** The ways on when the host has not stored it: again, or by hand. */
-export function UnsavedActs({ answer, log }: { answer: SignedAnswer; log: ActivityLog | null }) {
+export function UnsavedActs({ answer, log }: { answer: DeliverableAnswer; log: ActivityLog | null }) {
   const i18n = useI18n()
   const { delivery, mode } = useRuntime()
   const waiting = answer.documents.filter(({ stored }) => !stored)

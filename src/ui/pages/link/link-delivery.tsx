@@ -1,12 +1,13 @@
 import { useEffect } from 'react'
 import type { DeliveryState } from '../../../app/delivery.ts'
 import type { ErrorCode } from '../../../core/errors.ts'
-import type { SignedAnswer } from '../../../core/host.ts'
+import type { DeliverableAnswer } from '../../../core/host.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
+import { whatWasDone } from '../embed/delivery-panel.tsx'
 import { hostName, useRuntime } from '../embed/hosted-context.tsx'
 import { TransferProgress } from '../embed/transfer-progress.tsx'
 
@@ -25,7 +26,7 @@ export function LinkDelivery({ state }: { state: DeliveryState }) {
         {state.status === 'saving' && <TransferProgress idle={title} />}
         {state.status === 'saved' && (
           <Notice tone={takesBack ? 'good' : 'idle'} title={title}>
-            <p>{i18n.t('hosted.signedBy', { name: state.answer.signature.signer })}</p>
+            <p>{whatWasDone(i18n, state.answer)}</p>
             <p>{i18n.t(takesBack ? 'link.mayClose' : 'link.takeAndSend')}</p>
           </Notice>
         )}
@@ -47,7 +48,7 @@ export function LinkDelivery({ state }: { state: DeliveryState }) {
   )
 }
 
-type WaysProps = Readonly<{ answer: SignedAnswer; refused: ErrorCode | null; isOnly: boolean }>
+type WaysProps = Readonly<{ answer: DeliverableAnswer; refused: ErrorCode | null; isOnly: boolean }>
 
 function Ways({ answer, refused, isOnly }: WaysProps) {
   const i18n = useI18n()
