@@ -1,10 +1,11 @@
-import { lazy, Suspense, useCallback, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useRef } from 'react'
 import type { OpenCommand } from '../../../app/command-desk.ts'
 import { envelopeAnswer } from '../../../app/envelope-summary.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
 import type { EnvelopeResult } from '../../../app/run-envelope.ts'
 import type { Services } from '../../../app/services.ts'
 import { SignError } from '../../../core/errors.ts'
+import type { EnvelopeAct } from '../../../core/host-envelope.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
@@ -14,7 +15,6 @@ import { DeliveryPanel } from './delivery-panel.tsx'
 import { hostName, useHosted, useRuntime } from './hosted-context.tsx'
 import { TabLink } from './hosted-panel.tsx'
 import type { LoadedProps, Turn } from './hosted-sign.tsx'
-import type { Done } from '../envelope/desk.tsx'
 
 const Act = lazy(async () => ({ default: (await import('./envelope-act.tsx')).EnvelopeAct }))
 
@@ -91,11 +91,11 @@ function Here({ open, loaded, log }: LoadedProps) {
   const runtime = useRuntime()
   const { services } = useHosted()
   const [document] = loaded
-  const [done, setDone] = useState(false)
+  const done = useRef(false)
   const onResult = useCallback(
-    async (result: EnvelopeResult, act: Done['act']) => {
-      if (done || !document) return
-      setDone(true)
+    async (result: EnvelopeResult, act: EnvelopeAct) => {
+      if (done.current || !document) return
+      done.current = true
       const envelopes = await services.envelopes()
       await log.add(act, { id: document.asked.id, sha256: result.view.sha256 })
       const answer = envelopeAnswer({
@@ -107,15 +107,15 @@ function Here({ open, loaded, log }: LoadedProps) {
         notices: envelopes.notices(result.view, { link: () => '' }),
       })
       await runtime.finish(open, answer, log)
-      await services.results.discard([result.id]).catch(() => undefined)
+      // The host has it: it need not wait in this browser any longer.
+      await services.results.discard([result.result.id]).catch(() => undefined)
     },
-    [done, document, services, log, open, runtime],
+    [document, services, log, open, runtime],
   )
-  const file = useMemo(() => document && { name: document.document.name, blob: document.document.blob }, [document])
-  if (!file) return null
+  if (!document) return null
   return (
     <Suspense fallback={<div className="workspace" aria-busy="true" />}>
-      <Act open={open} log={log} file={file} onResult={(result, act) => void onResult(result, act)} />
+      <Act open={open} document={document} log={log} onResult={(result, act) => void onResult(result, act)} />
     </Suspense>
   )
 }
