@@ -5,7 +5,8 @@ import { refusalOf } from './app/refusal.ts'
 import { compose, sha256 } from './compose.entry.ts'
 import { toHex, utf8 } from './core/bytes/bytes.ts'
 import { digestBlob } from './core/bytes/digest-blob.ts'
-import type { CommandingHost, SignedAnswer } from './core/host.ts'
+import { isDeliverable } from './core/host.ts'
+import type { CommandingHost, DeliverableAnswer } from './core/host.ts'
 import { parseLink, sameObject, type LinkAddress } from './core/link/address.ts'
 import { linkHost, LINKED_ID } from './hosts/link/link-host.ts'
 import { systemClock } from './platform/clock.ts'
@@ -14,6 +15,7 @@ import { browserEngine } from './platform/engine.ts'
 import { systemRandom } from './platform/random.ts'
 import { ownStorage, readSettings } from './read-config.entry.ts'
 import { ClosedPage } from './ui/pages/embed/closed-page.tsx'
+import { envelopeTurn } from './ui/pages/embed/hosted-envelope.tsx'
 import { LinkPage } from './ui/pages/link/link-page.tsx'
 
 const element = document.getElementById('root')
@@ -52,7 +54,7 @@ async function start(): Promise<void> {
   const host: CommandingHost = {
     ...ours,
     tell: (event, data) => {
-      if (event === 'signed') prepared.received((data as SignedAnswer).receipt.id)
+      if (event === 'signed' || event === 'envelope') prepared.received((data as DeliverableAnswer).receipt.id)
     },
   }
   const store = openDeliveries(ownStorage)
@@ -76,10 +78,10 @@ async function start(): Promise<void> {
   // Signed before and never sent: that comes first, and nothing is signed twice.
   const isPending = (await store.list(host.origin)).length > 0
   const runtime = prepared.start(host)
-  root.render(<LinkPage runtime={runtime} />)
+  root.render(<LinkPage runtime={runtime} turn={envelopeTurn} />)
   if (isPending) return
   const answer = await prepared.submit(commandOf(link, identity), new AbortController().signal)
-  if (answer.status === 'signed') prepared.received(answer.receipt.id)
+  if (isDeliverable(answer)) prepared.received(answer.receipt.id)
 }
 
 function commandOf(
@@ -99,6 +101,7 @@ function commandOf(
     fields: {},
     visible: false,
     unattended: false,
+    envelope: link.who === null ? null : { kind: 'act', signatory: link.who },
   }
 }
 

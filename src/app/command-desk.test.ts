@@ -13,6 +13,7 @@ const command = (requestId: string): SignCommand => ({
   fields: {},
   visible: false,
   unattended: false,
+  envelope: null,
 })
 const forever = new AbortController().signal
 

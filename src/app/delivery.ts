@@ -36,7 +36,7 @@ export interface Delivery {
    * Keeps the answer, then has the host store each document. Resolves only when all are stored, or at once for a host that
    * stores nothing itself (it gets the bytes in the answer). Never rejects: a failed save is a state, with `retry`.
    */
-  deliver(answer: DeliverableAnswer): Promise<DeliverableAnswer>
+  deliver<A extends DeliverableAnswer>(answer: A): Promise<A>
   /** Tries again what was not stored, with the same idempotency keys. */
   retry(): void
   /** The person has the files and gives up on the host: the answer goes out with `stored: false`. */
@@ -51,14 +51,15 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   const { host, store, now } = options
   let parcel: Parcel | null = null
   return {
-    async deliver(answer) {
+    async deliver<A extends DeliverableAnswer>(answer: A): Promise<A> {
       const { id: receipt, requestId } = answer.receipt
       const keep = (kept: DeliverableAnswer): Promise<unknown> =>
         store.put({ receipt, origin: host.origin, requestId, at: now(), answer: kept })
       await keep(answer)
       if (!host.capabilities.has('save')) return answer
-      parcel = sendParcel(options, answer)
-      const final = await parcel.done
+      const sent = sendParcel(options, answer)
+      parcel = sent
+      const final = await sent.done
       await keep(final)
       return final
     },
@@ -68,14 +69,17 @@ export function openDelivery(options: DeliveryOptions): Delivery {
   }
 }
 
-type Parcel = { attempt(): void; giveUp(): void; done: Promise<DeliverableAnswer> }
+type Parcel<A extends DeliverableAnswer = DeliverableAnswer> = { attempt(): void; giveUp(): void; done: Promise<A> }
 
 /** One answer on its way into the host's store: what is stored stays stored over all attempts. */
-function sendParcel({ host, onState, patience = PATIENCE }: DeliveryOptions, answer: DeliverableAnswer): Parcel {
+function sendParcel<A extends DeliverableAnswer>(
+  { host, onState, patience = PATIENCE }: DeliveryOptions,
+  answer: A,
+): Parcel<A> {
   const documents: SignedDocument[] = [...answer.documents]
-  const now = (): DeliverableAnswer => ({ ...answer, documents: [...documents] })
-  let finish: (answer: DeliverableAnswer) => void = () => undefined
-  const done = new Promise<DeliverableAnswer>((resolve) => {
+  const now = (): A => ({ ...answer, documents: [...documents] })
+  let finish: (answer: A) => void = () => undefined
+  const done = new Promise<A>((resolve) => {
     finish = resolve
   })
   let over = false

@@ -1,9 +1,12 @@
-import type { CommandingHost, SignAnswer, SignCommand, SignedAnswer } from '../core/host.ts'
+import { isDeliverable } from '../core/host.ts'
+import type { CommandingHost, DeliverableAnswer, SignAnswer, SignCommand } from '../core/host.ts'
 import { isAbort } from '../core/errors.ts'
 import type { Refusal } from '../core/formats/format.ts'
+import type { EnvelopeSummary } from '../core/host-envelope.ts'
 import type { ActivityLog, LogPorts } from './activity-log.ts'
 import { openDesk, type CommandDesk, type OpenCommand } from './command-desk.ts'
 import { confirmationFor, matchOrigin, type Config, type ConfirmationKind } from './config.ts'
+import { readEnvelope } from './read-envelope.ts'
 import { openDelivery, type Delivery, type DeliveryState, type DeliveryStore } from './delivery.ts'
 import type { LoadedDocument } from './hosted-answer.ts'
 import { refusalOf } from './refusal.ts'
@@ -60,7 +63,7 @@ export interface HostedRuntime {
   /** Within a click. */
   signInWindow(open: OpenCommand, documents: readonly LoadedDocument[]): Promise<void>
   /** Delivers what was signed here, then answers the host. */
-  finish(open: OpenCommand, answer: SignedAnswer, log: ActivityLog): Promise<void>
+  finish(open: OpenCommand, answer: DeliverableAnswer, log: ActivityLog): Promise<void>
   /** Lower-case hex SHA-256 of a document, off the first paint's path. */
   readonly digest: (blob: Blob) => Promise<string>
   /** For the log of an act: its links go to the host as they are made. */
@@ -98,6 +101,7 @@ export type HostedPorts = Readonly<{
 export function createHostedRuntime(ports: HostedPorts): {
   submit: CommandDesk['submit']
   verify: (name: string, blob: Blob) => Promise<unknown>
+  readEnvelope: (name: string, blob: Blob, link: string | null, signal: AbortSignal) => Promise<EnvelopeSummary | null>
   setLook: (change: Partial<Look>) => void
   received: (receipt: string) => void
   unsaved: (code: string) => void
@@ -122,7 +126,7 @@ export function createHostedRuntime(ports: HostedPorts): {
     for (const listener of listeners) listener()
   }
   let delivery: Delivery | null = null
-  let last: SignedAnswer | null = null
+  let last: DeliverableAnswer | null = null
   let lastLog: ActivityLog | null = null
   let unattended: ((command: SignCommand, signal: AbortSignal) => Promise<SignAnswer>) | null = null
   desk.subscribe(() => {
@@ -142,7 +146,7 @@ export function createHostedRuntime(ports: HostedPorts): {
     const ours = openDelivery({ host, store, now, onState, ...(patience === undefined ? {} : { patience }) })
     delivery = ours
     const logPorts: LogPorts = { sha256: ports.sha256, now: ports.now, onEvent: (event) => host.tell('log', event) }
-    const deliver = async (answer: SignedAnswer, log: ActivityLog): Promise<SignedAnswer> => {
+    const deliver = async <A extends DeliverableAnswer>(answer: A, log: ActivityLog): Promise<A> => {
       const final = await ours.deliver(answer)
       if (host.capabilities.has('save')) await logSaved(log, final)
       return final
@@ -205,7 +209,7 @@ export function createHostedRuntime(ports: HostedPorts): {
         try {
           const { answer, settle } = await ports.openWindow(command, host, open.signal)
           set({ window: { status: 'closed', refusal: null } })
-          if (answer.status !== 'signed') return open.answer(answer)
+          if (!isDeliverable(answer)) return open.answer(answer)
           const stop = watchUnsaved(
             (listener) => (listeners.add(listener), () => listeners.delete(listener)),
             () => state.delivery,
@@ -241,6 +245,7 @@ export function createHostedRuntime(ports: HostedPorts): {
           },
         }),
       ),
+    readEnvelope: (name, blob, link, signal) => readEnvelope(state.services, { name, blob }, link, signal),
     transferring: (transfer) => set({ transfer }),
     setLook: (change) => set({ look: { ...state.look, ...change } }),
     received(receipt) {
@@ -278,7 +283,7 @@ function withBytes(command: SignCommand, documents: readonly LoadedDocument[]): 
 }
 
 /** After the seal, so that the chain goes on from what was signed; the host has it as an event. */
-async function logSaved(log: ActivityLog, { documents }: SignedAnswer): Promise<void> {
+async function logSaved(log: ActivityLog, { documents }: DeliverableAnswer): Promise<void> {
   for (const { id, sha256, stored } of documents) await log.add(stored ? 'saved' : 'not-saved', { id, sha256 })
 }
 
@@ -300,7 +305,7 @@ async function resume(host: CommandingHost, delivery: Delivery, store: DeliveryS
   const kept = await store.list(host.origin)
   for (const { answer } of kept) {
     const final = await delivery.deliver(answer)
-    host.tell('signed', { ...final, recovered: true })
+    host.tell(final.status, { ...final, recovered: true })
   }
   return kept.length > 0
 }

@@ -16,7 +16,7 @@ export async function linkCommand(args: LinkArguments, ports: Ports, output: Out
   const file = await openFile(path)
   const sha256 = toHex(await digestBlob(file.blob, 'SHA-256', ports.engine, { signal }))
   const key = target === undefined ? null : ports.random.bytes(LINK_KEY_LENGTH)
-  const made = { src, dst: dst === undefined ? null : { url: dst, method }, name: file.name, sha256, key }
+  const made = { src, dst: dst === undefined ? null : { url: dst, method }, name: file.name, sha256, who: null, key }
   const link = buildLink(page, made)
   // Read as the page will read it, so that nobody is sent a link that does not open.
   const read = parseLink(link)

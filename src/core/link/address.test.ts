@@ -8,15 +8,15 @@ const key = Uint8Array.from({ length: 32 }, (_, i) => 255 - i)
 describe('the address of a signing link', () => {
   test('what is built is read, with or without a key', () => {
     const links: LinkAddress[] = [
-      { src: SRC, dst: null, name: 'contract 14.pdf', sha256: null, key: null },
-      { src: SRC, dst: { url: SRC, method: 'PUT' }, name: 'Договор.pdf', sha256: 'ab'.repeat(32), key },
-      { src: SRC, dst: { url: 'https://in.example/', method: 'POST' }, name: 'x.pdf', sha256: null, key },
+      { src: SRC, dst: null, name: 'contract 14.pdf', sha256: null, who: null, key: null },
+      { src: SRC, dst: { url: SRC, method: 'PUT' }, name: 'Договор.pdf', sha256: 'ab'.repeat(32), who: 's2', key },
+      { src: SRC, dst: { url: 'https://in.example/', method: 'POST' }, name: 'x.pdf', sha256: null, who: null, key },
     ]
     for (const link of links) expect(parseLink(buildLink(PAGE, link))).toEqual(link)
   })
 
   test('what is built says nothing to the server of the page', () => {
-    const { search, pathname } = new URL(buildLink(PAGE, { src: SRC, dst: null, name: 'a', sha256: null, key }))
+    const { search, pathname } = new URL(buildLink(PAGE, { src: SRC, dst: null, name: 'a', sha256: null, who: null, key }))
     expect(search).toBe('')
     expect(pathname).toBe('/link.html')
   })
@@ -28,6 +28,7 @@ describe('the address of a signing link', () => {
       dst: { url: SRC, method: 'POST' },
       name: 'contract 14.pdf',
       sha256: null,
+      who: null,
       key: null,
     })
   })

@@ -11,6 +11,8 @@ export type LinkAddress = Readonly<{
   name: string
   /** Lower-case hex SHA-256 of the document that the sender means; null: not said. */
   sha256: string | null
+  /** Whom an envelope's letter was for: an id of its manifest; null: not said, or no envelope. */
+  who: string | null
   /** 32 octets that open and close the sealed document; null: it is not sealed. Never in a query. */
   key: Uint8Array | null
 }>
@@ -18,7 +20,7 @@ export type LinkAddress = Readonly<{
 /** Octets of a link's key: AES-256 strength. */
 export const LINK_KEY_LENGTH = 32
 
-const FIELDS = ['src', 'dst', 'method', 'name', 'sha256', 'key'] as const
+const FIELDS = ['src', 'dst', 'method', 'name', 'sha256', 'who', 'key'] as const
 
 /**
  * Reads a link from the address of the signing page. Every field may stand in the fragment, which is sent to no server; all
@@ -53,6 +55,7 @@ export function parseLink(href: string): LinkAddress {
     dst: dst === null ? null : { url: dst, method },
     name: safeName(fields.get('name') ?? lastSegment(src)),
     sha256,
+    who: fields.get('who') ?? null,
     key: keyOf(fields.get('key')),
   }
 }
@@ -64,6 +67,7 @@ export function buildLink(page: string, link: LinkAddress): string {
   if (link.dst && link.dst.method !== 'PUT') fields.set('method', link.dst.method)
   if (link.key === null || link.name !== '') fields.set('name', link.name)
   if (link.sha256 !== null) fields.set('sha256', link.sha256)
+  if (link.who !== null) fields.set('who', link.who)
   if (link.key) fields.set('key', encodeKey(link.key))
   const url = new URL(page)
   url.hash = fields.toString()

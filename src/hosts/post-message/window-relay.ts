@@ -1,4 +1,5 @@
 import { SignError } from '../../core/errors.ts'
+import { isDeliverable } from '../../core/host.ts'
 import type { CommandingHost, SignAnswer, SignCommand } from '../../core/host.ts'
 import { acceptFrame } from '../../host-sdk/protocol/accept.ts'
 import { CountersignError, type Channel } from '../../host-sdk/protocol/channel.ts'
@@ -98,7 +99,7 @@ export async function signInWindow(request: WindowRequest): Promise<WindowAnswer
   try {
     const answer = await answered
     finished = true
-    if (answer.status !== 'signed') opened.close()
+    if (!isDeliverable(answer)) opened.close()
     const settle: WindowAnswer['settle'] = async (end) => {
       current?.emit(end.stored ? 'received' : 'unsaved', end)
       if (end.stored) await Promise.race([lastWords, new Promise((resolve) => setTimeout(resolve, LAST_WORDS))])

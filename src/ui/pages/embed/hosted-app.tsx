@@ -8,6 +8,7 @@ import { LanguageProvider, useI18n } from '../../i18n/context.tsx'
 import { ServicesProvider } from '../../services.tsx'
 import { UnsavedActs } from './delivery-panel.tsx'
 import { hostName, RuntimeProvider, useHosted, useRuntime } from './hosted-context.tsx'
+import { envelopeTurn } from './hosted-envelope.tsx'
 import { HostedSign } from './hosted-sign.tsx'
 import { HostedVerify } from './hosted-verify.tsx'
 import '../../styles/index.css'
@@ -72,7 +73,7 @@ function Content() {
   return (
     <main className="hosted" data-mode={runtime.mode} ref={main}>
       {runtime.mode === 'window' && <p className="hosted-for small">{i18n.t('hosted.forHost', { host })}</p>}
-      {act && <HostedSign key={act.command.requestId} open={act} />}
+      {act && <HostedSign key={act.command.requestId} open={act} turn={envelopeTurn} />}
       {!act && verifying && <HostedVerify key={verifying.name} ask={verifying} />}
       {!act && !verifying && (
         <div className="hosted-empty">

@@ -4,6 +4,7 @@ import type { OpenCommand } from '../../../app/command-desk.ts'
 import { optionsOf } from '../../../app/hosted-act.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
 import type { ActivityLog } from '../../../app/activity-log.ts'
+import type { Services } from '../../../app/services.ts'
 import { suggestedValues, unknownField } from '../../../app/form-values.ts'
 import { SignError } from '../../../core/errors.ts'
 import { NewKeyDialog } from '../../components/new-key-form.tsx'
@@ -23,7 +24,7 @@ import { useGuardedDocuments, useLoading, useLog } from './use-act.ts'
 
 /** What takes the place of the usual act when the documents are more than documents: an envelope's turn. */
 export type Turn = Readonly<{
-  isFor: (documents: readonly LoadedDocument[]) => Promise<boolean>
+  isFor: (open: OpenCommand, documents: readonly LoadedDocument[], services: Services) => Promise<boolean>
   View: ComponentType<LoadedProps>
 }>
 
@@ -112,7 +113,7 @@ function useRefusedProfile(open: OpenCommand): boolean {
 
 const keep = (): void => undefined
 
-type LoadedProps = Readonly<{ open: OpenCommand; loaded: readonly LoadedDocument[]; log: ActivityLog }>
+export type LoadedProps = Readonly<{ open: OpenCommand; loaded: readonly LoadedDocument[]; log: ActivityLog }>
 
 function LoadedSign({ open, loaded, log, Panel }: LoadedProps & Readonly<{ Panel: ComponentType<PanelProps> }>) {
   const runtime = useRuntime()

@@ -35,7 +35,7 @@ export function useLoading(
       const documents = await Promise.all(
         open.command.documents.map((asked) => loadAsked({ host, digest, log }, asked, signal)),
       )
-      const isTurn = (await turn?.isFor(documents)) ?? false
+      const isTurn = (await turn?.isFor(open, documents, runtime.snapshot().services)) ?? false
       return { status: 'loaded', documents, turn: isTurn && turn ? turn : null }
     }
     loadAll().then(
