@@ -43,7 +43,9 @@ export function fileStore() {
     if (request.method === 'GET') {
       if (!stored) return response.writeHead(404, CORS).end()
       const { type, etag, bytes } = stored
-      return response.writeHead(200, { ...CORS, 'Content-Type': type, 'Content-Length': bytes.length, ETag: etag }).end(bytes)
+      return response
+        .writeHead(200, { ...CORS, 'Content-Type': type, 'Content-Length': bytes.length, ETag: etag })
+        .end(bytes)
     }
     const bytes = await readBody(request)
     if (bytes === null) return response.writeHead(413, CORS).end()
@@ -59,7 +61,8 @@ export function fileStore() {
     const name = path.slice(PREFIX.length)
     if (request.method === 'OPTIONS') response.writeHead(204, CORS).end()
     else if (!NAME.test(name)) response.writeHead(404, CORS).end()
-    else if (request.method !== 'GET' && request.method !== 'PUT') response.writeHead(405, { ...CORS, Allow: 'GET, PUT' }).end()
+    else if (request.method !== 'GET' && request.method !== 'PUT')
+      response.writeHead(405, { ...CORS, Allow: 'GET, PUT' }).end()
     else answer(request, response, name).catch(() => response.destroy())
     return true
   }

@@ -98,7 +98,12 @@ async function tell({ id, steps, notices }: EnvelopeSummary): Promise<void> {
   for (const { key, kind, role, actor, time, detail, reached } of steps) {
     if (!(await tellOnce(`${id}/${key}`))) continue
     const text = `${role === 'visa' && kind === 'signed' ? 'Visa given by' : WORDS[kind]} ${actor}`
-    await timeline.add(text, time ?? undefined, detail ?? '', kind === 'declined' || kind === 'foreign' ? 'error' : 'signed')
+    await timeline.add(
+      text,
+      time ?? undefined,
+      detail ?? '',
+      kind === 'declined' || kind === 'foreign' ? 'error' : 'signed',
+    )
     if (reached.includes('all-signed')) await timeline.add('All have signed', time ?? undefined, '', 'signed')
     if (reached.includes('complete')) await timeline.add('Envelope complete', time ?? undefined, '', 'signed')
   }
@@ -127,7 +132,8 @@ export async function reconcile(settings: Settings, files?: readonly StoredFile[
       const summary = await reader.readEnvelope(stored.blob, { name: file.name, link })
       if (summary) await tell(summary)
       const now = await getFile(file.id)
-      if (now) await putFile({ ...now, ...stored, told: stored.version, ...(summary ? { envelope: standing(summary) } : {}) })
+      if (now)
+        await putFile({ ...now, ...stored, told: stored.version, ...(summary ? { envelope: standing(summary) } : {}) })
       changed = true
     }
   } finally {

@@ -30,10 +30,21 @@ test('what a host proposes is read, and what it leaves out stays open', () => {
     title: 'Contract 14-B',
     deadline: '2027-01-01T00:00:00Z',
     preparer: { name: 'Anna Berg', email: 'anna@northwind.example' },
-    people: [{ name: 'Ingrid', company: 'Halvorsen AS', emails: ['a@x.example', 'b@x.example'], role: 'signer', kind: 'simple' }],
+    people: [
+      {
+        name: 'Ingrid',
+        company: 'Halvorsen AS',
+        emails: ['a@x.example', 'b@x.example'],
+        role: 'signer',
+        kind: 'simple',
+      },
+    ],
     bindings: [{ name: 'UF_PRICE', label: 'Price', suggestion: '48 200' }],
   }
-  expect(parseEnvelopeAsk({ kind: 'prepare', proposal: { ...proposal, unknown: 1 } })).toEqual({ kind: 'prepare', proposal })
+  expect(parseEnvelopeAsk({ kind: 'prepare', proposal: { ...proposal, unknown: 1 } })).toEqual({
+    kind: 'prepare',
+    proposal,
+  })
 })
 
 test('what is malformed refuses the whole, by field', () => {
@@ -45,6 +56,8 @@ test('what is malformed refuses the whole, by field', () => {
   expect(refused({ kind: 'prepare', proposal: { deadline: 'soon' } })).toBe('proposal/deadline')
   expect(refused({ kind: 'prepare', proposal: { people: [{}] } })).toBe('proposal/people/name')
   expect(refused({ kind: 'prepare', proposal: { people: [{ name: 'A', role: 'king' }] } })).toBe('role')
-  expect(refused({ kind: 'prepare', proposal: { people: [{ name: 'A', emails: [1] }] } })).toBe('proposal/people/emails')
+  expect(refused({ kind: 'prepare', proposal: { people: [{ name: 'A', emails: [1] }] } })).toBe(
+    'proposal/people/emails',
+  )
   expect(refused({ kind: 'prepare', proposal: { people: Array(1001).fill({ name: 'A' }) } })).toBe('proposal/people')
 })

@@ -51,7 +51,9 @@ function parsePerson(one: Record<string, unknown>): Person {
   return {
     name: text(one, 'name', 255) ?? refuse('proposal/people/name'),
     ...given('company', text(one, 'company', 255)),
-    emails: emails.map((each) => (typeof each === 'string' && each.length <= 320 ? each : refuse('proposal/people/emails'))),
+    emails: emails.map((each) =>
+      typeof each === 'string' && each.length <= 320 ? each : refuse('proposal/people/emails'),
+    ),
     ...given('role', oneOf(one, 'role', ROLES)),
     ...given('kind', oneOf(one, 'kind', KINDS)),
   }

@@ -22,7 +22,11 @@ const Act = lazy(async () => ({ default: (await import('./envelope-act.tsx')).En
  * Whether the act is one on an envelope. A file that claims to be one and is not in order is one too: its page says what is
  * wrong, and it is not signed as if it were any document.
  */
-async function isFor({ command }: OpenCommand, loaded: readonly LoadedDocument[], services: Services): Promise<boolean> {
+async function isFor(
+  { command }: OpenCommand,
+  loaded: readonly LoadedDocument[],
+  services: Services,
+): Promise<boolean> {
   if (command.envelope) return true
   const [only, ...others] = loaded
   if (!only || others.length > 0 || command.unattended) return false
@@ -35,7 +39,9 @@ async function isFor({ command }: OpenCommand, loaded: readonly LoadedDocument[]
     await envelopes.open(file)
     return true
   } catch (error) {
-    return error instanceof SignError && error.code.startsWith('ENVELOPE_') && error.code !== 'ENVELOPE_MANIFEST_MISSING'
+    return (
+      error instanceof SignError && error.code.startsWith('ENVELOPE_') && error.code !== 'ENVELOPE_MANIFEST_MISSING'
+    )
   }
 }
 
@@ -48,7 +54,12 @@ export const envelopeTurn: Turn = { isFor, View: HostedEnvelope }
 function HostedEnvelope(props: LoadedProps) {
   const runtime = useRuntime()
   const { delivery } = useHosted()
-  if (delivery) return runtime.mode === 'link' ? <LinkDelivery state={delivery} /> : <DeliveryPanel state={delivery} log={props.log} />
+  if (delivery)
+    return runtime.mode === 'link' ? (
+      <LinkDelivery state={delivery} />
+    ) : (
+      <DeliveryPanel state={delivery} log={props.log} />
+    )
   return runtime.mode === 'frame' ? <ToWindow {...props} /> : <Here {...props} />
 }
 

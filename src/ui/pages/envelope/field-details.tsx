@@ -1,4 +1,4 @@
-import { useId, useState } from 'react'
+import { use, useId, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
 import { NumberField } from '../../components/number-field.tsx'
 import { useI18n } from '../../i18n/context.tsx'
@@ -9,6 +9,7 @@ import { overlapping } from './draft.ts'
 import type { DraftField } from './draft.ts'
 import { fieldName } from './field-boxes.tsx'
 import { fitField, onOtherPage } from './place-field.ts'
+import { BindingsContext, bound } from './proposal.ts'
 
 type Props = Readonly<{
   field: DraftField
@@ -27,6 +28,7 @@ type Problem = Readonly<{ input: string; text: string }>
 export function FieldDetails({ field, fields, view, onChange, onRemove, onShowPage }: Props) {
   const i18n = useI18n()
   const id = useId()
+  const bindings = use(BindingsContext)
   const space = useSpace(view, field.page)
   const [problem, setProblem] = useState<Problem | null>(null)
   const box = space && toBox(space, field.rect)
@@ -94,11 +96,19 @@ export function FieldDetails({ field, fields, view, onChange, onRemove, onShowPa
               maxLength={word === 'suggestion' ? 2000 : 200}
               value={field[word]}
               disabled={word === 'suggestion' && field.kind === 'date'}
-              onChange={(event) => onChange({ ...field, [word]: event.target.value })}
+              list={word === 'binding' && bindings.length > 0 ? `${id}-bindings` : undefined}
+              onChange={({ target: { value } }) =>
+                onChange(word === 'binding' ? bound(field, value, bindings) : { ...field, [word]: value })
+              }
             />
             {word !== 'label' && <p className="hint">{i18n.t(`preparing.${word}Hint`)}</p>}
           </div>
         ))}
+      <datalist id={`${id}-bindings`}>
+        {bindings.map(({ name, label }) => (
+          <option key={name} value={name} label={label} />
+        ))}
+      </datalist>
       {field.kind !== 'signature' && field.kind !== 'date' && (
         <label className="choice">
           <input

@@ -3,6 +3,7 @@ import type { PageViewport } from 'pdfjs-dist'
 import type { EnvelopeResult } from '../../../app/run-envelope.ts'
 import type { DraftProblem } from '../../../core/envelope/draft.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
+import type { EnvelopeProposal } from '../../../core/host-envelope.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
@@ -12,6 +13,8 @@ import type { I18n } from '../../i18n/i18n.ts'
 import { nameOn, useChosenKey, useKeys } from '../../use-keys.ts'
 import { usePdf } from '../../viewer/use-pdf.ts'
 import { ActProgress } from './act-progress.tsx'
+import { BindingsContext, withProposal } from './proposal.ts'
+import type { Bindings } from './proposal.ts'
 import { emptyDraft, toEnvelopeDraft, withTemplate, withoutPerson } from './draft.ts'
 import type { Draft, DraftField } from './draft.ts'
 import { EnvelopeStage } from './envelope-stage.tsx'
@@ -29,18 +32,28 @@ const NewKeyDialog = lazy(async () => ({
   default: (await import('../../components/new-key-form.tsx')).NewKeyDialog,
 }))
 
+const NO_BINDINGS: Bindings = []
 const PARTS = ['people', 'fields', 'message'] as const
 type Part = (typeof PARTS)[number]
 
-type Props = Readonly<{ file: SourceFile; onPrepared: (result: EnvelopeResult) => void; onClose: () => void }>
+type Props = Readonly<{
+  file: SourceFile
+  /** What a host knows of the people and fields of its record. */
+  proposal?: EnvelopeProposal
+  onPrepared: (result: EnvelopeResult) => void
+  /** Absent where a host owns the file. */
+  onClose?: () => void
+}>
 
 /** A document becomes an envelope: who acts when, what each fills in and where, and one seal over all of it. */
-export function PreparePage({ file, onPrepared, onClose }: Props) {
+export function PreparePage({ file, proposal, onPrepared, onClose }: Props) {
   const i18n = useI18n()
   const { locale } = useLanguage()
   const envelopes = useRunEnvelope()
   const id = useId()
-  const [draft, setDraft] = useState<Draft>(() => emptyDraft(file.name.replace(/\.pdf$/i, ''), locale))
+  const [draft, setDraft] = useState<Draft>(() =>
+    withProposal(emptyDraft(file.name.replace(/\.pdf$/i, ''), locale), proposal ?? {}),
+  )
   const [part, setPart] = useState<Part>('people')
   const [person, setPerson] = useState('s1')
   const [chosen, setChosen] = useState<number | null>(null)
@@ -108,90 +121,94 @@ export function PreparePage({ file, onPrepared, onClose }: Props) {
   const summary = i18n.t('preparing.summary', { count: draft.people.length, fields: draft.fields.length })
 
   return (
-    <div className="workspace">
-      <h1 className="visually-hidden">{i18n.t('preparing.prepareTitle')}</h1>
-      <EnvelopeStage name={file.name} pdf={pdf} overlay={overlay} target={target} onPage={setPage} />
-      <aside className="panel" aria-label={i18n.t('preparing.prepareTitle')}>
-        <div className="sign-panel" data-unfolded={unfolded}>
-          <SheetToggle unfolded={unfolded} controls={id} summary={summary} onToggle={() => setUnfolded(!unfolded)} />
-          <div className="sign-options" id={id}>
-            <div className="row-between">
-              <Templates
-                draft={() => wanted}
-                onLoaded={(template) => setDraft((now) => withTemplate(now, template, view?.pages ?? 1))}
-              />
-              <button
-                type="button"
-                className="button small quiet icon-only"
-                aria-label={i18n.t('envelope.otherDocument')}
-                onClick={onClose}
-              >
-                <Icon name="close" />
-              </button>
-            </div>
-            <PartChoice part={part} problems={asked ? problems : []} onPart={setPart} />
-            {part === 'people' && (
-              <PeopleSection
-                people={draft.people}
-                problems={shownProblems}
-                onPeople={(people) => change({ people })}
-                onRemove={(gone) => setDraft((now) => withoutPerson(now, gone))}
-              />
-            )}
-            {part === 'fields' && (
-              <FieldsSection
-                draft={draft}
-                view={view}
-                person={active}
-                onPerson={setPerson}
-                chosen={chosen}
-                onChoose={choose}
-                onFields={onFields}
-                page={page}
-                onShowPage={(number) => setTarget({ page: number })}
-              />
-            )}
-            {part === 'message' && (
-              <>
-                <MessageSection
+    <BindingsContext value={proposal?.bindings ?? NO_BINDINGS}>
+      <div className="workspace">
+        <h1 className="visually-hidden">{i18n.t('preparing.prepareTitle')}</h1>
+        <EnvelopeStage name={file.name} pdf={pdf} overlay={overlay} target={target} onPage={setPage} />
+        <aside className="panel" aria-label={i18n.t('preparing.prepareTitle')}>
+          <div className="sign-panel" data-unfolded={unfolded}>
+            <SheetToggle unfolded={unfolded} controls={id} summary={summary} onToggle={() => setUnfolded(!unfolded)} />
+            <div className="sign-options" id={id}>
+              <div className="row-between">
+                <Templates
+                  draft={() => wanted}
+                  onLoaded={(template) => setDraft((now) => withTemplate(now, template, view?.pages ?? 1))}
+                />
+                {onClose && (
+                  <button
+                    type="button"
+                    className="button small quiet icon-only"
+                    aria-label={i18n.t('envelope.otherDocument')}
+                    onClick={onClose}
+                  >
+                    <Icon name="close" />
+                  </button>
+                )}
+              </div>
+              <PartChoice part={part} problems={asked ? problems : []} onPart={setPart} />
+              {part === 'people' && (
+                <PeopleSection
+                  people={draft.people}
+                  problems={shownProblems}
+                  onPeople={(people) => change({ people })}
+                  onRemove={(gone) => setDraft((now) => withoutPerson(now, gone))}
+                />
+              )}
+              {part === 'fields' && (
+                <FieldsSection
                   draft={draft}
-                  past={problems.some(({ id: code }) => code === 'deadline-passed')}
-                  onDraft={change}
+                  view={view}
+                  person={active}
+                  onPerson={setPerson}
+                  chosen={chosen}
+                  onChoose={choose}
+                  onFields={onFields}
+                  page={page}
+                  onShowPage={(number) => setTarget({ page: number })}
                 />
-                <CertificatePicker
-                  listing={listing}
-                  chosen={key}
-                  onChoose={chooseKey}
-                  onCreate={() => setCreating(true)}
-                  disabled={run.step !== null}
-                />
-              </>
-            )}
+              )}
+              {part === 'message' && (
+                <>
+                  <MessageSection
+                    draft={draft}
+                    past={problems.some(({ id: code }) => code === 'deadline-passed')}
+                    onDraft={change}
+                  />
+                  <CertificatePicker
+                    listing={listing}
+                    chosen={key}
+                    onChoose={chooseKey}
+                    onCreate={() => setCreating(true)}
+                    disabled={run.step !== null}
+                  />
+                </>
+              )}
+            </div>
+            <div className="sign-act">
+              {run.refusal && <RefusalNotice refusal={run.refusal} />}
+              {asked && problems.length > 0 && <Problems problems={problems} draft={draft} onPart={setPart} />}
+              {run.step ? (
+                <ActProgress run={run} />
+              ) : (
+                <Seal signer={key ? signer : null} onSeal={prepare} onKey={() => setPart('message')} />
+              )}
+            </div>
           </div>
-          <div className="sign-act">
-            {run.refusal && <RefusalNotice refusal={run.refusal} />}
-            {asked && problems.length > 0 && <Problems problems={problems} draft={draft} onPart={setPart} />}
-            {run.step ? (
-              <ActProgress run={run} />
-            ) : (
-              <Seal signer={key ? signer : null} onSeal={prepare} onKey={() => setPart('message')} />
-            )}
-          </div>
-        </div>
-      </aside>
-      {creating && (
-        <Suspense fallback={null}>
-          <NewKeyDialog
-            onClose={() => setCreating(false)}
-            onCreated={(card) => {
-              setCreating(false)
-              chooseKey(card.ref)
-              void refresh()
-            }}
-          />
-        </Suspense>
-      )}
-    </div>
+        </aside>
+        {creating && (
+          <Suspense fallback={null}>
+            <NewKeyDialog
+              onClose={() => setCreating(false)}
+              onCreated={(card) => {
+                setCreating(false)
+                chooseKey(card.ref)
+                void refresh()
+              }}
+            />
+          </Suspense>
+        )}
+      </div>
+    </BindingsContext>
   )
 }
 
