@@ -37,7 +37,10 @@ async function makeKey(page: Page, name: string): Promise<void> {
 
 /** The link of the newest letter to this person, as it stands in the letter. */
 async function linkTo(page: Page, name: string): Promise<string> {
-  const letter = page.locator('#letters li').filter({ hasText: `To ${name}` }).first()
+  const letter = page
+    .locator('#letters li')
+    .filter({ hasText: `To ${name}` })
+    .first()
   const href = await letter.getByRole('link', { name: 'Open its link' }).getAttribute('href')
   if (!href) throw new Error(`no link for ${name}`)
   return href

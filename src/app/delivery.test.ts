@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { SignError } from '../core/errors.ts'
-import type { CommandingHost, SignedAnswer } from '../core/host.ts'
+import type { CommandingHost, DeliverableAnswer, SignedAnswer } from '../core/host.ts'
 import { openDelivery, type DeliveryState, type DeliveryStore } from './delivery.ts'
 
 type Save = CommandingHost['save']
 
 function setUp(save: Save, { canSave = true, patience = 10_000 } = {}) {
-  const kept = new Map<string, SignedAnswer>()
+  const kept = new Map<string, DeliverableAnswer>()
   const told: unknown[] = []
   const states: DeliveryState[] = []
   const waiting: { status: string; resolve(state: DeliveryState): void }[] = []

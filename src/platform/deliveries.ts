@@ -3,7 +3,13 @@ import type { DeliverableAnswer } from '../core/host.ts'
 import { openDatabase } from './database.ts'
 
 /** A signed answer that its host has not confirmed yet. */
-export type Delivery = Readonly<{ receipt: string; origin: string; requestId: string; at: Date; answer: DeliverableAnswer }>
+export type Delivery = Readonly<{
+  receipt: string
+  origin: string
+  requestId: string
+  at: Date
+  answer: DeliverableAnswer
+}>
 
 interface DeliverySchema extends DBSchema {
   deliveries: { key: string; value: Delivery }

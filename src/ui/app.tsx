@@ -15,7 +15,7 @@ import './styles/index.css'
 
 const VerifyPage = lazy(async () => ({ default: (await import('./pages/verify/verify-page.tsx')).VerifyPage }))
 const EnvelopePage = lazy(async () => ({
-  default: (await import('./pages/envelope/envelope-page.tsx')).EnvelopePage,
+  default: (await import('./pages/envelope/confirmed-page.tsx')).ConfirmedEnvelopePage,
 }))
 const KeysPage = lazy(async () => ({ default: (await import('./pages/keys/keys-page.tsx')).KeysPage }))
 const CompanyPage = lazy(async () => ({ default: (await import('./pages/ca/company-page.tsx')).CompanyPage }))

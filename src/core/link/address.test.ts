@@ -16,7 +16,9 @@ describe('the address of a signing link', () => {
   })
 
   test('what is built says nothing to the server of the page', () => {
-    const { search, pathname } = new URL(buildLink(PAGE, { src: SRC, dst: null, name: 'a', sha256: null, who: null, key }))
+    const { search, pathname } = new URL(
+      buildLink(PAGE, { src: SRC, dst: null, name: 'a', sha256: null, who: null, key }),
+    )
     expect(search).toBe('')
     expect(pathname).toBe('/link.html')
   })

@@ -34,7 +34,7 @@ async function begin(change: Change = {}): Promise<Made> {
     address.dst === undefined ? { url: await store.storeSign('PUT', name), method: 'PUT' as const } : address.dst
   const transfers: Made['transfers'] = []
   const host = linkHost({
-    link: { name: 'contract.pdf', sha256: null, key: null, ...address, src, dst },
+    link: { name: 'contract.pdf', sha256: null, who: null, key: null, ...address, src, dst },
     storage: storage ?? [new URL(src).origin],
     maxBytes,
     engine,

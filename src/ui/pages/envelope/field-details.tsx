@@ -106,7 +106,9 @@ export function FieldDetails({ field, fields, view, onChange, onRemove, onShowPa
         ))}
       <datalist id={`${id}-bindings`}>
         {bindings.map(({ name, label }) => (
-          <option key={name} value={name} label={label} />
+          <option key={name} value={name}>
+            {label ?? name}
+          </option>
         ))}
       </datalist>
       {field.kind !== 'signature' && field.kind !== 'date' && (
