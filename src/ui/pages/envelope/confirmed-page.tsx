@@ -13,16 +13,14 @@ export function ConfirmedEnvelopePage() {
   const confirmed = useMemo(() => {
     const { confirmation, digest, keys, envelopes } = services
     if (confirmation === 'none') return services
-    let guarded: ReturnType<typeof envelopes> | null = null
-    const open = (): ReturnType<typeof envelopes> =>
-      (guarded ??= envelopes().then((run) =>
-        confirmedEnvelopes(run, async (key, file) => {
-          const card = (await keys.list()).keys.find(({ ref }) => sameKey(ref, key))
-          if (!card) throw new SignError('KEY_NOT_FOUND', `no key ${key.id}`)
-          await pass({ kind: confirmation, card, documents: 1, digests: async () => [await digest(file.blob)] })
-        }),
-      ))
-    return { ...services, envelopes: open }
+    const guarded = envelopes().then((run) =>
+      confirmedEnvelopes(run, async (key, file) => {
+        const card = (await keys.list()).keys.find(({ ref }) => sameKey(ref, key))
+        if (!card) throw new SignError('KEY_NOT_FOUND', `no key ${key.id}`)
+        await pass({ kind: confirmation, card, documents: 1, digests: async () => [await digest(file.blob)] })
+      }),
+    )
+    return { ...services, envelopes: () => guarded }
   }, [services, pass])
   return (
     <>
