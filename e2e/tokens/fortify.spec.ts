@@ -242,7 +242,9 @@ test.describe('a token that says how it is @tokens', () => {
     test.use({ bridgeOptions: { algorithms: ['RSASSA-PKCS1-v1_5'] } })
     test('a key that its token cannot use is shown with the reason, and cannot be chosen @tokens', async ({
       tokenPage: page,
+      bridge,
     }) => {
+      expect(bridge.port).toBe(31337)
       await connect(page)
       await expect(cards(page)).toHaveCount(3)
       const p256 = cards(page).filter({ hasText: 'Olena Token P256' })
