@@ -93,6 +93,7 @@ test('the company CA: what ends is issued again for the same key, and the CA its
   await expect(authority.getByRole('button', { name: 'Issue again' })).toHaveCount(0)
 
   await daysOn(page, 350)
+  await expect(authority.getByRole('button', { name: 'Issue again' })).toBeVisible()
   await expectAccessible(page)
   await picture(page, 'company-expiring', WIDTHS)
   const again = await download(page, () => authority.getByRole('button', { name: 'Issue again' }).click())

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { serveApp } from '../../scripts/serve.mjs'
 import { pdfsig } from '../main/judges.ts'
-import { openToSign, SAMPLES, signButton, takeFile } from '../main/steps.ts'
+import { give, SAMPLES, signButton, takeFile } from '../main/steps.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { picture } from '../support/files.ts'
 import { expect, test as base } from '../support/test.ts'
@@ -99,7 +99,9 @@ async function connect(page: Page): Promise<void> {
 }
 
 async function toSign(page: Page, name: string): Promise<void> {
-  await openToSign(page, SAMPLES.contract)
+  // Not by the base URL: this page has a server of its own.
+  await page.goto(`${new URL(page.url()).origin}/#/sign`)
+  await give(page, SAMPLES.contract)
   await page.getByRole('region', { name: 'Who signs' }).getByRole('button').first().click()
   const dialog = page.getByRole('dialog', { name: 'Choose a certificate' })
   await dialog.getByRole('button', { name: new RegExp(name) }).click()
@@ -138,6 +140,7 @@ test('unplugged in the middle of a signature: said, and nothing is written @keys
   await connect(page)
   await toSign(page, 'Iryna authentication')
   await signButton(page).click()
+  await expect(page.getByRole('dialog', { name: /^PIN of/ })).toBeVisible()
   token.faults.unplugAfter = 0
   await answerPin(page, PIN)
   await expect(page.getByText('KEY_TOKEN_REMOVED').first()).toBeVisible()
