@@ -89,7 +89,7 @@ export function compose(composition: Composition = {}): Services {
     onStoreChange: (listener) => vault.keyChanges.subscribe(listener),
   })
   const anchors = createTrustAnchors({ store: vault, configured: anchorsOf(config), clock })
-  const verification = createVerifyDocuments({ worker, anchors, clock })
+  const verification = createVerifyDocuments({ worker, anchors, clock, sha256 })
   const results = createSignedResults({
     outbox: openOutbox(ownStorage),
     worker,

@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, test, type Page } from '@playwright/test'
 import { networkOf, withOpenSslPki } from '../../src/testing/openssl-pki.ts'
 import { bareStory, heard, placeSigner, type SdkPage } from '../support/bare-host.ts'
@@ -44,6 +45,49 @@ const ask = (page: Page, asked: Asked): Promise<Outcome> =>
     }
   }, asked)
 
+/** The log on the page that verifies, on the command line, and before OpenSSL; a changed one fails at each. */
+async function expectSealed({ page, app }: Story, log: string): Promise<void> {
+  const path = test.info().outputPath('activity-log.json')
+  const forged = test.info().outputPath('forged-log.json')
+  writeFileSync(path, log)
+  writeFileSync(forged, log.replace('shown', 'hidden'))
+  await page.goto(`${app.origin}/#/verify`)
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose files' }).first().click(),
+  ])
+  await chooser.setFiles([path, forged])
+  await expect(page.getByText(/^Activity log activity-log\.json: \d steps, their chain holds$/)).toBeVisible()
+  await expect(page.getByText('Activity log forged-log.json was changed')).toBeVisible()
+  await expect(page.locator('.log-steps').first()).toContainText('Agreed to sign')
+  await page.screenshot({ path: test.info().outputPath('log.png'), fullPage: true })
+  const cli = (file: string) =>
+    spawnSync(process.execPath, ['dist/cli/countersign.js', 'verify', file], { encoding: 'utf8' }).stdout
+  expect(cli(path)).toMatch(/activity log, \d steps, chain intact[^]*INDETERMINATE \/ NO_CERTIFICATE_CHAIN_FOUND/)
+  expect(cli(forged)).toMatch(/chain broken at step 2 \(changed\)[^]*TOTAL-FAILED/)
+  for (const [file, status] of [
+    [path, 0],
+    [forged, 4],
+  ] as const) {
+    const { payload, signature } = JSON.parse(readFileSync(file, 'utf8')) as { payload: string; signature: string }
+    writeFileSync(`${file}.payload`, payload)
+    writeFileSync(`${file}.p7s`, Buffer.from(signature, 'base64'))
+    const content = ['-content', `${file}.payload`, '-out', `${file}.out`]
+    const openssl = spawnSync('openssl', [
+      'cms',
+      '-verify',
+      '-binary',
+      '-noverify',
+      '-inform',
+      'DER',
+      '-in',
+      `${file}.p7s`,
+      ...content,
+    ])
+    if (!openssl.error) expect(openssl.status, String(openssl.stderr)).toBe(status)
+  }
+}
+
 const names = async (page: Page) => (await heard(page)).map(({ event }) => event)
 
 test.describe('@embed the SDK', () => {
@@ -78,6 +122,7 @@ test.describe('@embed the SDK', () => {
     ])
     const said = JSON.stringify(all.map(({ data }) => data)) + (result.log ?? '')
     for (const text of ['SERVICES AGREEMENT', 'Contractor', 'PRIVATE']) expect(said).not.toContain(text)
+    await expectSealed(story, result.log ?? '')
     expect(ours(story)).toEqual([])
   })
 

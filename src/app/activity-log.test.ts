@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { checkActivityLog, openActivityLog, type ActivityEvent } from './activity-log.ts'
+import { checkActivityLog, unsealLogs, type ActivityEvent } from '../core/formats/activity-log.ts'
+import { openActivityLog } from './activity-log.ts'
 
 const sha256 = async (bytes: Uint8Array) => new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)))
 const now = () => new Date('2026-11-22T10:00:00Z')
@@ -46,4 +47,28 @@ test('any text is judged, never an exception', async () => {
     }),
     { seed: 20261122, numRuns: 200 },
   )
+})
+
+test('a sealed log among files is taken apart into what was signed and its signature; anything else stays', async () => {
+  const payload = JSON.stringify(await logOf('opened', 'signed'))
+  const file = (name: string, text: string) => ({ name, blob: new Blob([text]) })
+  const sealed = (signature: string | null, of = payload) => JSON.stringify({ version: 1, payload: of, signature })
+  const good = await unsealLogs([file('log.json', sealed('AQID')), file('a.pdf', '%PDF'), file('b.json', '{}')], sha256)
+  expect(good.files.map(({ name }) => name)).toEqual(['log.json', 'log.json.p7s', 'a.pdf', 'b.json'])
+  expect(await good.files[0]?.blob.text()).toBe(payload)
+  expect(new Uint8Array((await good.files[1]?.blob.arrayBuffer()) ?? [])).toEqual(Uint8Array.of(1, 2, 3))
+  expect(good.logs).toMatchObject([{ name: 'log.json', sealed: true, problem: null, events: [{}, {}] }])
+  const unsigned = await unsealLogs([file('log.json', sealed(null))], sha256)
+  expect(unsigned.logs).toMatchObject([{ sealed: false, problem: null }])
+  const changed = await unsealLogs([file('log.json', sealed(null, payload.replace('opened', 'shown')))], sha256)
+  expect(changed.logs).toMatchObject([{ problem: { at: 0, problem: 'changed' }, events: [] }])
+  for (const other of [
+    '{"version":1',
+    '{"version":1,"payload":7}',
+    '{"version":2,"payload":"[]"}',
+    '[]',
+    '',
+    sealed('!'),
+  ])
+    expect((await unsealLogs([file('x.json', other)], sha256)).logs, other).toEqual([])
 })

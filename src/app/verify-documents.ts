@@ -1,4 +1,5 @@
 import { SignError } from '../core/errors.ts'
+import { unsealLogs, type LogReport } from '../core/formats/activity-log.ts'
 import type { SourceFile } from '../core/formats/format.ts'
 import type { Clock } from '../core/ports.ts'
 import { DEFAULT_POLICY, type ValidationPolicy } from '../core/validation/policy.ts'
@@ -23,6 +24,8 @@ export type VerifyOptions = Readonly<{ signal?: AbortSignal; onProgress?: Verify
 /** A set of files whose facts are known; `close` frees the facts. */
 export interface Verification {
   readonly files: readonly SourceFile[]
+  /** Activity logs among the files; what was sealed is reported with the files, its signature as `.p7s`. */
+  readonly logs: readonly LogReport[]
   /** In the order of the files. A `.p7s` is reported under its own name, its content found by name or by digest. */
   readonly report: ValidationReport
   /** Reads no file again. */
@@ -53,6 +56,7 @@ export type VerifyDocumentsPorts = Readonly<{
   worker: WorkerClient
   anchors: { list(): Promise<readonly TrustAnchor[]> }
   clock: Clock
+  sha256: (bytes: Uint8Array) => Promise<Uint8Array>
 }>
 
 type Request = Readonly<{ files: readonly SourceFile[]; password?: string; judgement: Judgement; offline: boolean }>
@@ -97,7 +101,9 @@ export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocume
     }
   }
 
-  async function open(request: Request, options: VerifyOptions): Promise<Verification> {
+  async function open(given: Request, options: VerifyOptions): Promise<Verification> {
+    const { files, logs } = await unsealLogs(given.files, ports.sha256)
+    const request = { ...given, files }
     let generation = worker.generation
     let validated = await read(request, options)
     const forget = (): void => {
@@ -106,7 +112,8 @@ export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocume
       }
     }
     return {
-      files: request.files,
+      files,
+      logs,
       report: validated.report,
       async judge(judgement) {
         if (worker.generation !== generation) {
@@ -117,7 +124,7 @@ export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocume
         }
         return worker.call('judge', { session: validated.session, ...(await paramsOf(judgement)) })
       },
-      add: (files, more = {}) => open({ ...request, files: [...request.files, ...files] }, more),
+      add: (more, others = {}) => open({ ...given, files: [...given.files, ...more] }, others),
       close: forget,
     }
   }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { SignError } from '../core/errors.ts'
+import { unsealLogs, type LogReport } from '../core/formats/activity-log.ts'
 import { collectFiles } from '../core/formats/collect-any.ts'
 import type { SourceFile } from '../core/formats/format.ts'
 import { sortMaterial } from '../core/formats/sort-material.ts'
@@ -24,7 +25,12 @@ export async function verifyCommand(
 ): Promise<0 | 1 | 2> {
   const anchors = await readAnchors(args.trust)
   const password = args.pdfPasswordFile === undefined ? undefined : await readPassword(args.pdfPasswordFile)
-  const { files, unreadable } = await openAll(args.files)
+  const opened = await openAll(args.files)
+  const { unreadable } = opened
+  const { files, logs } = await unsealLogs(
+    opened.files,
+    async (bytes) => new Uint8Array(await ports.engine.subtle.digest('SHA-256', new Uint8Array(bytes))),
+  )
   const contents = await Promise.all(args.content.map(openContent))
   const { documents, ...material } = await sortMaterial(files)
   const facts = await collectFiles([...documents, ...contents], ports, {
@@ -41,9 +47,15 @@ export async function verifyCommand(
     args.at ?? ports.clock.now(),
   )
   const report: ValidationReport = { ...judged, files: [...judged.files, ...unreadable] }
-  if (args.json) output.json(report)
-  else for (const line of textReport(report)) output.line(line)
-  return exitStatus(report)
+  if (args.json) output.json(logs.length > 0 ? { ...report, activityLogs: logs } : report)
+  else for (const line of [...logs.map(logLine), ...textReport(report)]) output.line(line)
+  const status = exitStatus(report)
+  return status === 0 && logs.some(({ problem }) => problem !== null) ? 1 : status
+}
+
+function logLine({ name, sealed, events, problem }: LogReport): string {
+  if (problem) return `${name}: activity log, chain broken at step ${problem.at + 1} (${problem.problem})`
+  return `${name}: activity log, ${events.length} steps, chain intact${sealed ? '' : ', not signed by anyone'}`
 }
 
 function exitStatus({ files }: ValidationReport): 0 | 1 | 2 {

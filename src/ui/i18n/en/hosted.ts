@@ -37,6 +37,7 @@ export const hosted = {
   handedOut: 'Signed and handed over',
   signedBy: 'Signed by {name}.',
   mayClose: 'You may close this window.',
+  saveLog: 'Download the activity log',
   saveAgain: 'Save again',
   download: { one: 'Download the signed file', other: 'Download {count} signed files' },
   finishUnsaved: 'Finish without saving there',

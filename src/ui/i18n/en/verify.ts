@@ -148,4 +148,23 @@ export const verify = {
   trustWarning: 'Compare the fingerprint first',
   trustMeans:
     'Everything signed by this certificate, or by one that it issued, will be shown as trusted in this browser. Compare its fingerprint with the one the owner tells you.',
+
+  log: {
+    one: 'Activity log {name}: {count} step, its chain holds',
+    other: 'Activity log {name}: {count} steps, their chain holds',
+  },
+  logSealed: 'Who sealed it, and whether it was changed since, is in the report of its signature below.',
+  logUnsealed: 'Nobody signed it: anyone could have written it.',
+  logBroken: 'Activity log {name} was changed',
+  logBrokenMeans: 'Its chain breaks at step {step}.',
+  step_of_opened: 'Opened',
+  step_of_shown: 'Shown',
+  'step_of_seen-to-end': 'Seen to the end',
+  step_of_consent: 'Agreed to sign',
+  'step_of_code-confirmed': 'Confirmed',
+  step_of_signed: 'Signed',
+  step_of_saved: 'Saved',
+  step_of_refused: 'Refused',
+  step_of_declined: 'Declined',
+  step_of_cancelled: 'Cancelled',
 } as const

@@ -43,6 +43,7 @@ export const hosted: Catalogue['hosted'] = {
   handedOut: 'Подписано и передано',
   signedBy: 'Подписал(а) {name}.',
   mayClose: 'Это окно можно закрыть.',
+  saveLog: 'Скачать журнал действий',
   saveAgain: 'Сохранить ещё раз',
   download: {
     one: 'Скачать {count} подписанный файл',

@@ -44,6 +44,7 @@ export const hosted: Catalogue['hosted'] = {
   handedOut: 'Підписано й передано',
   signedBy: 'Підписав(ла) {name}.',
   mayClose: 'Це вікно можна закрити.',
+  saveLog: 'Завантажити журнал дій',
   saveAgain: 'Зберегти ще раз',
   download: {
     one: 'Завантажити {count} підписаний файл',

@@ -48,11 +48,23 @@ export const whatWasDone = (i18n: I18n, answer: DeliverableAnswer): string =>
 function Saved({ title, answer }: { title: string; answer: DeliverableAnswer }) {
   const i18n = useI18n()
   const { mode } = useRuntime()
+  const { log } = answer
   const all = answer.documents.every(({ stored }) => stored) || mode === 'window'
   return (
     <Notice tone={all ? 'good' : 'warn'} title={all ? title : i18n.t('hosted.handedOut')}>
       <p>{whatWasDone(i18n, answer)}</p>
       {mode === 'window' && <p>{i18n.t('hosted.mayClose')}</p>}
+      {log && (
+        <p>
+          <button
+            type="button"
+            className="link-button"
+            onClick={() => saveFile({ name: 'activity-log.json', blob: log })}
+          >
+            {i18n.t('hosted.saveLog')}
+          </button>
+        </p>
+      )}
     </Notice>
   )
 }

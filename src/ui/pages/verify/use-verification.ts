@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Judgement, Verification, VerifyProgress } from '../../../app/verify-documents.ts'
 import { isAbort } from '../../../core/errors.ts'
+import type { LogReport } from '../../../core/formats/activity-log.ts'
 import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
 import type { ValidationReport } from '../../../core/validation/report.ts'
 import { useServices } from '../../services.tsx'
@@ -11,7 +12,13 @@ type Step = Parameters<VerifyProgress>[0]
 export type VerificationState =
   | Readonly<{ status: 'empty'; refusal: Refusal | null }>
   | Readonly<{ status: 'working'; step: Step; done: number }>
-  | Readonly<{ status: 'done'; report: ValidationReport; files: readonly SourceFile[]; judgement: Judgement }>
+  | Readonly<{
+      status: 'done'
+      report: ValidationReport
+      files: readonly SourceFile[]
+      logs: readonly LogReport[]
+      judgement: Judgement
+    }>
 
 const EMPTY: VerificationState = { status: 'empty', refusal: null }
 const AS_USUAL: Judgement = {}
@@ -61,7 +68,7 @@ export function useVerification() {
       const known = anchorsChanged.current
       const show = (next: Verification): void => {
         judgement.current = AS_USUAL
-        setState({ status: 'done', report: next.report, files: next.files, judgement: AS_USUAL })
+        setState({ status: 'done', report: next.report, files: next.files, logs: next.logs, judgement: AS_USUAL })
       }
       try {
         const next = handle.current

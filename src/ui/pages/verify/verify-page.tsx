@@ -11,6 +11,7 @@ import { FileReportView } from '../../components/report-view.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { fileVerdict } from '../../verdict.ts'
+import { LogView } from './log-view.tsx'
 import { JudgeForm } from './judge-form.tsx'
 import { LinkedSigner } from './linked-signer.tsx'
 import { TrustSection } from './trust-section.tsx'
@@ -100,7 +101,7 @@ type ReportProps = Readonly<{
   onJudge: (judgement: Judgement) => void
 }>
 
-function Report({ state: { report, files, judgement }, onJudge }: ReportProps) {
+function Report({ state: { report, files, logs, judgement }, onJudge }: ReportProps) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const first = report.files[0]
@@ -126,6 +127,9 @@ function Report({ state: { report, files, judgement }, onJudge }: ReportProps) {
           <p>{i18n.t('verify.judgedAt', { time: i18n.dateTime(report.validationTime), policy: report.policy })}</p>
         </Notice>
       )}
+      {logs.map((log) => (
+        <LogView key={log.name} log={log} />
+      ))}
       {report.files.map((one, index) => (
         <Fragment key={`${one.name}${String(index)}`}>
           <FileReportView report={one} file={fileNamed(files, one.name)} />
