@@ -48,7 +48,7 @@ export const whatWasDone = (i18n: I18n, answer: DeliverableAnswer): string =>
 function Saved({ title, answer }: { title: string; answer: DeliverableAnswer }) {
   const i18n = useI18n()
   const { mode } = useRuntime()
-  const { log } = answer
+  const log = answer.status === 'signed' ? answer.log : undefined
   const all = answer.documents.every(({ stored }) => stored) || mode === 'window'
   return (
     <Notice tone={all ? 'good' : 'warn'} title={all ? title : i18n.t('hosted.handedOut')}>
