@@ -63,6 +63,11 @@ export type EmbeddingOptions = Readonly<{
   crmOverrides?: Readonly<Record<string, () => string>>
   /** Both sites count as public, as they are in life, so that reaching a program of this machine needs the permission. */
   loopback?: LoopbackOptions
+  /**
+   * Whether storage is partitioned, as in every browser that people have. False, or E2E_PARTITIONING=off for the whole run: as
+   * Playwright has it, where embedding stories prove nothing and the canary goes red.
+   */
+  partitioned?: boolean
   /** Changes to config.json. */
   config?: Readonly<Record<string, unknown>>
 }>
@@ -73,6 +78,7 @@ export async function openEmbedding(options: EmbeddingOptions): Promise<Embeddin
   const { crmHeaders = {}, sandbox = null, listed = true, config = {}, loopback } = options
   const embedders = options.embedders ?? []
   const stores: string[] = []
+  const partitioned = options.partitioned ?? process.env['E2E_PARTITIONING'] !== 'off'
   const root = join(process.cwd(), 'dist/app')
   const bare = { '/config.json': () => JSON.stringify({ version: 1, embedders, ...config }) }
   const app =
@@ -100,7 +106,7 @@ export async function openEmbedding(options: EmbeddingOptions): Promise<Embeddin
     ignoreDefaultArgs: [features, '--disable-popup-blocking'],
     args: [
       ...launch.args,
-      features.replace('ThirdPartyStoragePartitioning,', ''),
+      partitioned ? features.replace('ThirdPartyStoragePartitioning,', '') : features,
       ...(loopback ? [`--ip-address-space-overrides=${[app, crm].map(publicPort).join()}`] : []),
     ],
     ...(loopback && { env: { ...process.env, HOME: loopback.home } as Record<string, string> }),
