@@ -42,10 +42,11 @@ test('fields are placed by keyboard, numbers and mouse, and never on each other 
 
   // Numbers that would overlap are refused where they are typed.
   await first.focus()
+  await expect(first).toHaveAttribute('aria-pressed', 'true')
   const taken = await place(page)
   await second.focus()
+  await expect(second).toHaveAttribute('aria-pressed', 'true')
   await page.getByLabel('Left, mm').fill(String(taken.left))
-  await page.getByLabel('Top, mm').fill(String(taken.top))
   await expect(page.getByText('Lies on “Signature”').first()).toBeVisible()
   await page.getByLabel('Page', { exact: true }).fill('3')
   await expect(page.getByRole('button', { name: /^Signature of Boris Beispiel, page 3$/ })).toBeVisible()
