@@ -1,5 +1,5 @@
 // One Chromium for a set of measurements, with the CPU time of all its processes and the peak memory of its renderer.
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { chromium } from 'playwright'
 import { chromiumLaunch } from '../scripts/chromium.mjs'
 
@@ -17,6 +17,13 @@ export async function openBrowser() {
       if (files.length > 0) await page.setInputFiles('input', files)
       await page.waitForFunction(() => 'bench' in globalThis)
       return page
+    },
+    /** A page of its own with nothing cached or stored. */
+    async fresh() {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-US' })
+      const page = await context.newPage()
+      page.on('pageerror', (error) => console.error('page:', error))
+      return { page, close: () => context.close() }
     },
     /** Seconds of CPU that all processes of the browser have used: reading a file is paid by more than the page's own. */
     async cpu() {
@@ -56,8 +63,6 @@ function resetPeak(pid) {
     // not ours to reset: the peak since the start is told instead
   }
 }
-
-export const canMeasureMemory = () => readdirSync('/proc').includes('self')
 
 /** Peak resident memory of all renderers above what they held before, in MiB. */
 export async function peakMemory(browser, body) {

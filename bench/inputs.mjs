@@ -6,7 +6,7 @@ import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeSync } 
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
+export const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 export const folder = join(root, '.cache/bench/inputs')
 
 /** A raw writer of classic PDF files. */
@@ -129,6 +129,14 @@ export function inputs() {
   const files = Object.fromEntries(['small', 'scan10', 'scan100', 'objs', 'objstm'].map((name) => [name, at(name)]))
   if (!existsSync(files.objstm)) files.objstm = null
   return files
+}
+
+/** A PDF of scanned pages of about that many bytes, made once. */
+export function scanOf(name, total, pages) {
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, `${name}.pdf`)
+  if (!existsSync(path)) scans(path, total, pages)
+  return path
 }
 
 /** A file of any size without data on the disk: reading it costs what reading from the page cache costs. */

@@ -57,9 +57,11 @@ async function listenSomewhere(server, host, port) {
  * @param options.root absolute folder; @param options.host name in the URL, 127.0.0.1 or localhost (two different sites)
  * @param options.headers path -> headers; @param options.overrides path -> () => string, answered instead of the file
  * @param options.handle (request, response, path) => whether it answered: asked before any file
+ * @param options.mounts '/prefix/' -> another folder that is served under it
  * @returns origin without a slash at the end, and close()
  */
-export async function serve({ root, host, port = 0, headers = () => ({}), overrides = {}, handle = () => false }) {
+export async function serve(options) {
+  const { root, host, port = 0, headers = () => ({}), overrides = {}, handle = () => false, mounts = {} } = options
   const server = createServer((request, response) => {
     let path
     try {
@@ -75,7 +77,12 @@ export async function serve({ root, host, port = 0, headers = () => ({}), overri
       return
     }
     const override = overrides[path]
-    const file = override ? null : resolveFile(root, path)
+    const mount = Object.keys(mounts).find((prefix) => path.startsWith(prefix))
+    const file = override
+      ? null
+      : mount
+        ? resolveFile(mounts[mount], path.slice(mount.length))
+        : resolveFile(root, path)
     const extra = headers(path)
     if (override) {
       response.writeHead(200, { ...extra, 'Content-Type': TYPES[extname(path)] ?? 'text/plain' }).end(override())

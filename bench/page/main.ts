@@ -1,4 +1,5 @@
 // What run.mjs calls in the page: one function per thing measured, each on real Files from the input, all through the product's own worker.
+import { toBase64 } from '../../src/core/bytes/bytes.ts'
 import { DEFAULT_POLICY } from '../../src/core/validation/policy.ts'
 import { signerInfoOf, testKey, testRoot, type TestParty } from '../../src/testing/pki.ts'
 import { compose } from '../../src/compose.entry.ts'
@@ -157,13 +158,16 @@ const bench = {
     await client.call('forget', { session: validated.session })
     return JSON.stringify(validated.report.files.map(({ result }) => result))
   },
+  async openKeyFile(name: string, password: string): Promise<number> {
+    const { keys } = await client.call('openKeyFile', { file: fileOf(name), password })
+    return keys.length
+  },
+  /** The signer's, DER in base64. */
+  certificate: async (): Promise<string> => toBase64((await party()).certificate),
   block: (what: 'sign' | 'peerSign', name: string): Promise<number> => longestBlock(() => bench[what](name, 'blocked')),
   /** For the judges beside: the result's bytes, base64. */
   async take(name: string): Promise<string> {
-    const bytes = new Uint8Array(await fileOf(name).arrayBuffer())
-    let text = ''
-    for (let i = 0; i < bytes.length; i += 0x8000) text += String.fromCharCode(...bytes.subarray(i, i + 0x8000))
-    return btoa(text)
+    return toBase64(new Uint8Array(await fileOf(name).arrayBuffer()))
   },
 }
 

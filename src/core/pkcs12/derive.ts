@@ -7,7 +7,7 @@ import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js'
 import type { DigestName } from '../algorithms.ts'
 import { concatBytes } from '../bytes/bytes.ts'
 import { SignError } from '../errors.ts'
-import { Sha256Rounds } from './sha256-rounds.ts'
+import { sha256Rounds } from './sha256-rounds.ts'
 import type { Work } from './work.ts'
 
 const HASHES = {
@@ -79,10 +79,7 @@ async function iterate(digest: KdfDigest, first: Uint8Array, iterations: number,
 
 /** Hashes a value again and again, in place. SHA-256 is what files of many iterations use. */
 function repeater(digest: KdfDigest): (value: Uint8Array, rounds: number) => void {
-  if (digest === 'SHA-256') {
-    const state = new Sha256Rounds()
-    return (value, rounds) => state.run(value, rounds)
-  }
+  if (digest === 'SHA-256') return sha256Rounds
   const hash = HASHES[digest]
   return (value, rounds) => {
     for (let round = 0; round < rounds; round++) value.set(hash(value))
