@@ -280,6 +280,16 @@ export class PdfDocument {
     return decodeStream(await this.raw(stream), resolved, limit)
   }
 
+  /** As `decoded`, where a stream that cannot be decoded is an answer: null. */
+  async decodedOrNull(stream: PdfStream, view = 0, limit?: number): Promise<Uint8Array | null> {
+    try {
+      return await this.decoded(stream, view, limit)
+    } catch (error) {
+      if (error instanceof SignError) return null
+      throw error
+    }
+  }
+
   private async resolveItems(object: PdfObject, view: number): Promise<PdfObject> {
     const value = await this.resolve(object, view)
     return isArray(value) ? Promise.all(value.map((item) => this.resolve(item, view))) : value

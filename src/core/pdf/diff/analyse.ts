@@ -1,3 +1,4 @@
+import { SignError } from '../../errors.ts'
 import type { PdfRevision } from '../chain.ts'
 import type { PdfDocument } from '../document.ts'
 import type { Form } from '../fields.ts'
@@ -24,6 +25,17 @@ type Touched = Map<number, 'added' | 'changed'>
  * nowhere else than the rule says, and changed only as the rule allows. What is left is a change of level `other`.
  */
 export async function analyseRevisions(document: PdfDocument, base: number): Promise<ChangesByRevision> {
+  try {
+    return await explainRevisions(document, base)
+  } catch (error) {
+    if (!(error instanceof SignError) || error.code !== 'FORMAT_UNSUPPORTED') throw error
+    // What cannot be read cannot be explained: no later revision counts as permitted.
+    const change = { level: 'other', rule: null, what: 'unreadable', evidence: error.message } as const
+    return new Map(document.revisions.slice(base + 1).map(({ index }) => [index, [change]]))
+  }
+}
+
+async function explainRevisions(document: PdfDocument, base: number): Promise<ChangesByRevision> {
   const changes = new Map<number, readonly Change[]>()
   const later = document.revisions.slice(base + 1)
   if (later.length === 0) return changes

@@ -1,5 +1,4 @@
 import { fromLatin1 } from '../../bytes/bytes.ts'
-import { SignError } from '../../errors.ts'
 import type { PdfDict } from '../objects.ts'
 import { PdfStream, nameOf } from '../objects.ts'
 import { report, suspect, type Step } from './step.ts'
@@ -37,12 +36,8 @@ async function drawingFault(step: Step, annotation: PdfDict): Promise<string | n
 }
 
 async function contentOf(step: Step, stream: PdfStream): Promise<string | null> {
-  try {
-    return fromLatin1(await step.document.decoded(stream, step.after.view, 1 << 20))
-  } catch (error) {
-    if (error instanceof SignError) return null
-    throw error
-  }
+  const content = await step.document.decodedOrNull(stream, step.after.view, 1 << 20)
+  return content && fromLatin1(content)
 }
 
 /** Every graphics state of the drawing blends by Multiply, so that what is beneath stays to be seen. */

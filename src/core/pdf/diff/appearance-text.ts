@@ -1,4 +1,3 @@
-import { SignError } from '../../errors.ts'
 import type { PdfDocument } from '../document.ts'
 import { Keyword, Lexer } from '../lexer.ts'
 import { PdfDict, PdfName, PdfStream, PdfString, isArray, nameOf, type PdfObject } from '../objects.ts'
@@ -16,13 +15,8 @@ const PAINTS = new Set(['Do', 'BI', 'sh'])
 
 /** Reads the text of a field's appearance stream; every font must say what its codes mean (ISO 32000-2, 9.10). */
 export async function appearanceText(document: PdfDocument, stream: PdfStream, view: number): Promise<AppearanceText> {
-  let content: Uint8Array
-  try {
-    content = await document.decoded(stream, view, MAX_CONTENT)
-  } catch (error) {
-    if (error instanceof SignError) return { fault: 'the appearance cannot be decoded' }
-    throw error
-  }
+  const content = await document.decodedOrNull(stream, view, MAX_CONTENT)
+  if (!content) return { fault: 'the appearance cannot be decoded' }
   const resources = await document.dict(stream.dict, 'Resources', view)
   const fonts = await document.dict(resources, 'Font', view)
   const shown: { font: string | null; bytes: Uint8Array }[] = []
@@ -78,7 +72,10 @@ function nextToken(lexer: Lexer): PdfObject | Keyword | undefined {
 async function codeMap(document: PdfDocument, font: PdfDict | null, view: number): Promise<CodeMap | null> {
   if (!font) return null
   const toUnicode = await document.value(font, 'ToUnicode', view)
-  if (toUnicode instanceof PdfStream) return parseToUnicode(await document.decoded(toUnicode, view, MAX_CONTENT))
+  if (toUnicode instanceof PdfStream) {
+    const map = await document.decodedOrNull(toUnicode, view, MAX_CONTENT)
+    return map && parseToUnicode(map)
+  }
   if (nameOf(await document.value(font, 'Subtype', view)) === 'Type0') return null
   const encoding = await document.value(font, 'Encoding', view)
   const differences = encoding instanceof PdfDict ? await document.value(encoding, 'Differences', view) : null

@@ -77,6 +77,8 @@ async function isXmp(step: Step, value: unknown, view: number): Promise<boolean>
   if (!(value instanceof PdfRef)) return false
   const stream = await step.document.get(value, view)
   if (!(stream instanceof PdfStream)) return false
-  const text = fromLatin1(await step.document.decoded(stream, view, 4 << 20))
+  const content = await step.document.decodedOrNull(stream, view, 4 << 20)
+  if (!content) return false
+  const text = fromLatin1(content)
   return /<(\w+:)?(xmpmeta|RDF)\b/.test(text) && !/<!(DOCTYPE|ENTITY)/.test(text)
 }

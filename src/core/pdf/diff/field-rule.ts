@@ -183,10 +183,14 @@ async function valueOf(step: Step, field: FormField, view: number): Promise<read
   return texts.filter((text) => text !== '' && !(field.type === 'Btn' && text === 'Off'))
 }
 
+/** Stands for a value that cannot be read: it is not empty, so that nothing counts as filled in over it. */
+const UNREADABLE = '\uFFFD'
+
 async function textValue(step: Step, value: PdfObject, view: number): Promise<string> {
   if (value instanceof PdfString) return textOf(value) ?? ''
-  if (value instanceof PdfStream) return textOf(new PdfString(await step.document.decoded(value, view, 1 << 20))) ?? ''
-  return nameOf(value) ?? ''
+  if (!(value instanceof PdfStream)) return nameOf(value) ?? ''
+  const content = await step.document.decodedOrNull(value, view, 1 << 20)
+  return content ? (textOf(new PdfString(content)) ?? '') : UNREADABLE
 }
 
 /** A check box or radio button shows a state that it was drawn for before. Null: nothing is wrong. */

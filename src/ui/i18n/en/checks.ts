@@ -117,6 +117,7 @@ export const checks = {
   'change-metadata': 'The description of the document was changed',
   'change-security-store': 'Evidence for long-term checking was added or changed',
   'change-structure': 'The structure that is read aloud was changed',
+  'change-unreadable': 'Something in the file cannot be read, so nobody can say what was changed',
   'change-too-large-to-analyse': 'There are too many changes to look at them all',
   'change-trailer': 'An entry at the end of the file was changed',
   'ooxml-not-checked': 'A signature of an Office document is there and is not checked here',

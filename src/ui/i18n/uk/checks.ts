@@ -118,6 +118,7 @@ export const checks: Catalogue['checks'] = {
   'change-metadata': 'Змінено опис документа',
   'change-security-store': 'Додано або змінено відомості для перевірки в майбутньому',
   'change-structure': 'Змінено структуру, за якою документ читають уголос',
+  'change-unreadable': 'Щось у файлі неможливо прочитати, тож не можна сказати, що змінено',
   'change-too-large-to-analyse': 'Змін забагато, щоб розглянути всі',
   'change-trailer': 'Змінено запис наприкінці файлу',
   'ooxml-not-checked': 'Є підпис документа Office; тут його не перевіряють',
