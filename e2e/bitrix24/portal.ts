@@ -12,6 +12,8 @@ export type PortalState = {
   notifications: Record<string, unknown>[]
   calls: string[]
   refreshed: number
+  /** By id, as `crm.contact.get` answers. */
+  contacts: Record<number, Record<string, unknown>>
   /** Smart processes. */
   types: { id: number; entityTypeId: number; title: string }[]
   /** How many of the next downloads are refused with 401; whether downloads lack CORS, as a redirect to a CDN might. */
@@ -102,7 +104,8 @@ function describe(state: PortalState, origin: string): Record<string, unknown> {
     const all = files.map(file)
     return [name, state.multiple[name] ? all : (all[0] ?? null)]
   })
-  return { id: 7, title: 'Office refit', assignedById: 1, ...Object.fromEntries(fields) }
+  const people = { contactIds: Object.keys(state.contacts).map(Number), companyId: 5 }
+  return { id: 7, title: 'Office refit', assignedById: 1, ...people, ...Object.fromEntries(fields) }
 }
 
 type Value = { id: number } | [string, string]
@@ -141,6 +144,14 @@ function rest(method: string, params: Record<string, unknown>, state: PortalStat
     case 'crm.timeline.logmessage.add':
       state.timeline.push(params['fields'] as Record<string, unknown>)
       return { logMessage: { id: 1 } }
+    case 'crm.timeline.logmessage.list': {
+      const start = Number(params['start'] ?? 0)
+      return { logMessages: state.timeline.toReversed().slice(start, start + 10) }
+    }
+    case 'crm.contact.get':
+      return state.contacts[Number(params['id'])] ?? null
+    case 'crm.company.get':
+      return { TITLE: 'Halvorsen Interiors AS' }
     case 'im.notify.personal.add':
       state.notifications.push(params)
       return 1
@@ -180,6 +191,7 @@ export async function openPortalEmulator(
     expired: 0,
     limited: 0,
     types: [],
+    contacts: {},
     filesExpired: 0,
     filesClosed: false,
     others: [],

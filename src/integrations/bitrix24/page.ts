@@ -1,5 +1,15 @@
 // The Bitrix24 page: an ordinary host of the SDK. It holds the portal's token; the frame that it nests never sees it.
-import { createSigner, CountersignError, type HostPorts, type SignDocument } from '../../host-sdk/index.ts'
+import {
+  createSigner,
+  CountersignError,
+  type EnvelopeNotice,
+  type EnvelopeSummary,
+  type HostPorts,
+  type SignDocument,
+  type Signer,
+  type SignResult,
+} from '../../host-sdk/index.ts'
+import { isEarlier, proposalOf, standingOf, tell } from './envelopes.ts'
 import { drawInstall, TARGET_OPTION } from './install.ts'
 import { itemFiles, type ItemFile, type ItemFiles } from './item-files.ts'
 import { openPortal, type Portal } from './portal.ts'
@@ -73,6 +83,63 @@ async function draw(shown: Shown): Promise<void> {
   if (found.length === 0) status.textContent = words.none
   if (shown.target === null) status.textContent = words.noTarget
   root.replaceChildren(title, list, status, panel)
+  await reconcile(shown, found, [...list.children])
+}
+
+/** The newest copies are read: the timeline is told what they say and it does not know, and each row says where its envelope stands. */
+const MOST_READ = 20
+
+async function reconcile(shown: Shown, found: readonly ItemFile[], rows: readonly Element[]): Promise<void> {
+  const { target, words, portal, record } = shown
+  const copies = found.map((file, at) => ({ file, row: rows[at] })).filter(({ file }) => file.field === target)
+  if (copies.length === 0) return
+  const hidden = Object.assign(document.createElement('div'), { id: 'reader' })
+  root.append(hidden)
+  const reader = signerFor(shown, hidden)
+  try {
+    const read = new Map<Element, EnvelopeSummary>()
+    for (const { file, row } of copies.slice(-MOST_READ)) {
+      const summary = row && (await readOne(shown, reader, file))
+      if (summary) read.set(row, summary)
+    }
+    const all = [...read.values()]
+    for (const { file, row } of copies) {
+      const summary = row && read.get(row)
+      if (summary) showEnvelope(shown, file, row, summary, all)
+    }
+    await tell(portal, record, all, words)
+  } finally {
+    reader.destroy()
+    hidden.remove()
+    portal.fit()
+  }
+}
+
+/** A copy that cannot be fetched or read is a file like any other. */
+async function readOne({ files }: Shown, reader: Signer, file: ItemFile): Promise<EnvelopeSummary | null> {
+  try {
+    return await reader.readEnvelope((await files.read(file.id)).blob, { name: pdfName(file.name) })
+  } catch {
+    return null
+  }
+}
+
+function showEnvelope(
+  shown: Shown,
+  file: ItemFile,
+  row: Element,
+  summary: EnvelopeSummary,
+  all: readonly EnvelopeSummary[],
+): void {
+  const { words } = shown
+  const earlier = isEarlier(summary, all)
+  row.querySelector('small')?.replaceChildren(earlier ? words.earlier : standingOf(summary, words))
+  for (const button of row.querySelectorAll('button')) button.remove()
+  if (earlier) return
+  const open = Object.assign(document.createElement('button'), { type: 'button', textContent: words.open })
+  open.setAttribute('aria-label', `${words.open} ${file.name}`)
+  open.onclick = () => void read(shown, file, (signer, one) => signer.openEnvelope({ document: one }))
+  row.append(open)
 }
 
 function rowOf(shown: Shown, file: ItemFile): HTMLElement {
@@ -85,26 +152,39 @@ function rowOf(shown: Shown, file: ItemFile): HTMLElement {
   button.disabled = shown.target === null
   button.onclick = () => void read(shown, file)
   row.append(name, button)
+  if (!/\.pdf$/i.test(pdfName(file.name))) return row
+  const send = Object.assign(document.createElement('button'), { type: 'button', textContent: words.send })
+  send.setAttribute('aria-label', `${words.send}: ${file.name}`)
+  send.disabled = button.disabled
+  send.onclick = () =>
+    void read(shown, file, async (signer, one) =>
+      signer.prepareEnvelope({ document: one, proposal: await proposalOf(shown.portal, shown.record) }),
+    )
+  row.append(send)
   return row
 }
 
 const pdfName = (name: string): string => (/\.\w{2,5}$/.test(name) ? name : `${name}.pdf`)
 
 /** Fetches the document; where the portal's store does not let a page do that, the person brings the file. */
-async function read(shown: Shown, file: ItemFile): Promise<void> {
+/** What the person wants done with the document. */
+type Work = (signer: Signer, document: SignDocument) => Promise<SignResult>
+const signIt: Work = (signer, document) => signer.sign({ documents: [document] })
+
+async function read(shown: Shown, file: ItemFile, work: Work = signIt): Promise<void> {
   const { status, words, files } = shown
   const document = { id: file.id, name: pdfName(file.name) }
   status.textContent = words.fetching
   try {
     const { blob, version } = await files.read(file.id)
-    await sign(shown, { ...document, blob, ...(version === undefined ? {} : { version }) })
+    await act(shown, { ...document, blob, ...(version === undefined ? {} : { version }) }, work)
   } catch (error) {
     if ((error as { code?: string }).code === 'HOST_CONFLICT') status.textContent = `${words.failed} HOST_CONFLICT`
-    else askFile(shown, document)
+    else askFile(shown, document, work)
   }
 }
 
-function askFile(shown: Shown, document: SignDocument): void {
+function askFile(shown: Shown, document: SignDocument, work: Work): void {
   const { status, words, files, portal } = shown
   const label = Object.assign(window.document.createElement('label'), {
     className: 'choose',
@@ -113,26 +193,47 @@ function askFile(shown: Shown, document: SignDocument): void {
   const input = Object.assign(window.document.createElement('input'), { type: 'file' })
   input.onchange = async () => {
     const [blob] = input.files ?? []
-    if (blob) await sign(shown, { ...document, blob, version: await files.version() })
+    if (blob) await act(shown, { ...document, blob, version: await files.version() }, work)
   }
   label.append(input)
   status.replaceChildren(label)
   portal.fit()
 }
 
-async function sign(shown: Shown, document: SignDocument): Promise<void> {
-  const { portal, words, panel, status } = shown
-  status.textContent = ''
-  panel.className = 'open'
-  const signer = createSigner({
+function signerFor(shown: Shown, container: HTMLElement): Signer {
+  return createSigner({
     src: new URL('./embed.html', new URL(SIGNER, window.document.baseURI)).href,
-    container: panel,
+    container,
     locale: window.document.documentElement.lang,
     host: hostOf(shown),
   })
+}
+
+/** Letters to those whose turn it is; the portal's user sends them with the file. */
+function drawLetters({ status, words }: Shown, notices: readonly EnvelopeNotice[]): void {
+  const letters = notices.filter(({ kind, emails }) => kind === 'turn' && emails.length > 0)
+  if (letters.length === 0) return
+  const links = letters.map(({ name, emails, subject, body }) => {
+    const href = `mailto:${emails.map(encodeURIComponent).join(',')}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`
+    return Object.assign(document.createElement('a'), { href, textContent: name })
+  })
+  status.replaceChildren(`${words.sent} `, ...links.flatMap((link, at) => (at === 0 ? [link] : [', ', link])))
+}
+
+async function act(shown: Shown, document: SignDocument, work: Work): Promise<void> {
+  const { portal, words, panel, status } = shown
+  status.textContent = ''
+  panel.className = 'open'
+  const signer = signerFor(shown, panel)
   portal.fit()
   try {
-    const result = await signer.sign({ documents: [document] })
+    const result = await work(signer, document)
+    if (result.status === 'envelope') {
+      // The new copy is in the record: drawing it anew tells the timeline what it says.
+      await draw(shown)
+      status.textContent = words.saved
+      drawLetters(shown, result.envelope.notices)
+    }
     if (result.status === 'signed') {
       await report(shown, `${words.signed} ${result.signature.signer}`, `${words.receipt} ${result.receipt.id}`)
       await draw(shown)

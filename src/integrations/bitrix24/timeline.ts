@@ -23,3 +23,23 @@ export async function notifyResponsible(portal: Portal, record: CrmRecord, messa
     return false
   }
 }
+
+const PAGE = 10
+const MOST_PAGES = 50
+
+/** The texts of what this app wrote into the timeline, newest first; the portal gives ten at a time. */
+export async function notesOf(portal: Portal, record: CrmRecord): Promise<readonly string[]> {
+  const { entityTypeId, id: entityId } = record
+  const found: string[] = []
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const answer = await portal.call('crm.timeline.logmessage.list', { entityTypeId, entityId, start: page * PAGE })
+    const inside = (answer as { logMessages?: unknown } | null)?.logMessages ?? answer
+    const notes: readonly unknown[] = Array.isArray(inside) ? inside : []
+    for (const one of notes) {
+      const { text } = (one ?? {}) as { text?: unknown }
+      if (typeof text === 'string') found.push(text)
+    }
+    if (notes.length < PAGE) break
+  }
+  return found
+}
