@@ -103,10 +103,11 @@ export async function openEmbedding(options: EmbeddingOptions): Promise<Embeddin
   const launch = chromiumLaunch()
   const context = await chromium.launchPersistentContext(profile, {
     ...launch,
-    ignoreDefaultArgs: [features, '--disable-popup-blocking'],
+    // What is ignored is also taken out of `args`: unpartitioned, the features stay as Playwright gives them.
+    ignoreDefaultArgs: ['--disable-popup-blocking', ...(partitioned ? [features] : [])],
     args: [
       ...launch.args,
-      partitioned ? features.replace('ThirdPartyStoragePartitioning,', '') : features,
+      ...(partitioned ? [features.replace('ThirdPartyStoragePartitioning,', '')] : []),
       ...(loopback ? [`--ip-address-space-overrides=${[app, crm].map(publicPort).join()}`] : []),
     ],
     ...(loopback && { env: { ...process.env, HOME: loopback.home } as Record<string, string> }),
