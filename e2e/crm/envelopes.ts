@@ -152,9 +152,17 @@ function backstage(): Element {
   return made
 }
 
+const STANDING: Record<Exclude<EnvelopeSummary['status'], 'running'>, string> = {
+  complete: 'Complete: all have signed',
+  declined: 'Declined',
+  closed: 'Withdrawn',
+  expired: 'Not signed in time',
+  broken: 'Changed against its rules',
+}
+
 function standing({ status, people, turn }: EnvelopeSummary): string {
   const names = people.filter(({ id }) => turn.includes(id)).map(({ name }) => name)
   const signed = people.filter((one) => one.status === 'signed').length
   const acting = people.filter(({ role }) => role !== 'copy').length
-  return status === 'running' ? `${signed} of ${acting} signed, now ${names.join(', ')}` : status
+  return status === 'running' ? `${signed} of ${acting} signed, now ${names.join(', ')}` : STANDING[status]
 }

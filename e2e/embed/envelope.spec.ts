@@ -59,6 +59,7 @@ test('a contract is sent from the deal, signed by two people outside and accepte
 
   const popup = await inWindow(page, () => page.locator('#send').click())
   await expect(popup.getByRole('button', { name: /Ingrid Halvorsen/ }).first()).toBeVisible()
+  await expect(popup.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
   await picture(popup, 'deal-prepare', [700, 1280])
   const closed = popup.waitForEvent('close')
   await popup.getByRole('button', { name: /^Seal as / }).click()
@@ -99,7 +100,7 @@ test('a contract is sent from the deal, signed by two people outside and accepte
   const over = visa.waitForEvent('close')
   await act(visa).click()
   await over
-  await expect(page.locator('#contract-state')).toHaveText('complete')
+  await expect(page.locator('#contract-state')).toHaveText('Complete: all have signed')
   await expect(entries(page).filter({ hasText: 'Visa given by Anna Berg' })).toHaveCount(1)
   await expect(entries(page).filter({ hasText: 'Envelope complete' })).toHaveCount(1)
   await picture(page, 'deal-complete', [400, 700, 1280])

@@ -218,6 +218,10 @@ describe('other ways', () => {
     expect(all.filter(({ kind }) => kind === 'complete').map(({ subject }) => subject)).toEqual(
       Array.from({ length: 4 }, () => 'Договір 14-B!'),
     )
+    // Who prepared it and signs in it too is told once.
+    const manifest = { ...last.view.manifest, preparer: { name: 'Person 3', email: 'p3@firm.example' } }
+    const own = envelopes.notices({ ...last.view, manifest }, { link })
+    expect(own.filter(({ kind, emails }) => kind === 'complete' && emails[0] === 'p3@firm.example')).toHaveLength(1)
   })
 
   test('a template comes back as it was, or without persons; anything else is refused with a code', async () => {

@@ -55,7 +55,17 @@ export function noticesOf(view: EnvelopeView, options: NoticeOptions): readonly 
   const turns = since
     ? state.turn.map((id) => write(view, options, 'turn', readerOf(view, id), turnStep(view, since)))
     : []
-  return [...told, ...turns]
+  return once([...told, ...turns])
+}
+
+/** Who prepared the envelope and signs in it too is told the same thing of the same step once. */
+function once(notices: readonly Notice[]): readonly Notice[] {
+  const seen = new Set<string>()
+  return notices.filter(({ key, kind, emails }) => {
+    const step = key.replace(/^[^:]*:[^:]*:/, '')
+    const same = JSON.stringify([kind, step, emails])
+    return emails.length === 0 || (!seen.has(same) && seen.add(same))
+  })
 }
 
 /** A turn begins with the step that gave it: it is told once, however many sign beside him meanwhile. */
