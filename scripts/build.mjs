@@ -21,6 +21,8 @@ const TARGETS = {
   cli: { entry: 'src/cli/countersign.ts', inputs: ['src/cli', 'src/core'], config: 'vite.cli.config.ts' },
 }
 
+export const TARGET_NAMES = Object.keys(TARGETS)
+
 function* files(path) {
   const full = join(root, path)
   if (!existsSync(full)) return
@@ -59,7 +61,7 @@ function run(command, args) {
 /** Builds one target unless what it is made of has not changed since. @returns whether it exists in this tree. */
 export function build(name, force = false) {
   const target = TARGETS[name]
-  if (!target) throw new Error(`unknown build target ${name}: one of ${Object.keys(TARGETS).join(', ')}`)
+  if (!target) throw new Error(`unknown build target ${name}: one of ${TARGET_NAMES.join(', ')}`)
   if (!existsSync(join(root, target.entry)) || !existsSync(join(root, target.config))) return false
   const stamp = join(root, 'dist', `.${name}.stamp`)
   const now = fingerprint(target)
@@ -79,13 +81,13 @@ export function build(name, force = false) {
   return true
 }
 
-export const buildAll = (force = false) => Object.keys(TARGETS).filter((name) => build(name, force))
+export const buildAll = (force = false) => TARGET_NAMES.filter((name) => build(name, force))
 
 if (process.argv[1] && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
   const names = process.argv.slice(2).filter((arg) => !arg.startsWith('--'))
   const force = process.argv.includes('--force')
   try {
-    for (const name of names.length > 0 ? names : Object.keys(TARGETS)) build(name, force)
+    for (const name of names.length > 0 ? names : TARGET_NAMES) build(name, force)
   } catch (error) {
     console.error(error.message)
     process.exit(1)

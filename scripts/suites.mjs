@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { build, root } from './build.mjs'
+import { TARGET_NAMES, build, root } from './build.mjs'
 import { ensureChromium } from './chromium.mjs'
 
 const RESULTS = join(root, '.cache/results')
@@ -109,7 +109,7 @@ async function gates(script) {
 
 function builds() {
   const result = empty()
-  for (const name of ['sdk', 'app', 'crm', 'cli']) {
+  for (const name of TARGET_NAMES) {
     try {
       if (build(name)) result.passed++
     } catch (error) {
