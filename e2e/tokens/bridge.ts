@@ -45,4 +45,4 @@ export const test = base.extend<{ bridge: Bridge; bridgeOptions: object }, { rig
   ],
 })
 
-export { expect, watch } from '../support/test.ts'
+export { expect } from '../support/test.ts'

@@ -1,38 +1,23 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { chromium, type BrowserContext, type Page } from '@playwright/test'
-import { chromiumLaunch } from '../../scripts/chromium.mjs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { BrowserContext, Page } from '@playwright/test'
 import { opensslDetached, pdfsig } from '../main/judges.ts'
 import { give, openToSign, SAMPLES, sign, signButton, takeFile } from '../main/steps.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { download, picture } from '../support/files.ts'
-import { expect, lacks, test as base, watch } from './bridge.ts'
-
-/** A browser of a person who has Fortify: the profile trusts its TLS certificate and was asked for the loopback permission. */
-function profile(origin: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'countersign-profile-'))
-  mkdirSync(join(folder, 'Default'))
-  const allowed = { [`${origin},*`]: { setting: 1 } }
-  const exceptions = { loopback_network: allowed, local_network_access: allowed }
-  writeFileSync(join(folder, 'Default/Preferences'), JSON.stringify({ profile: { content_settings: { exceptions } } }))
-  return folder
-}
+import { expect, lacks, test as base } from './bridge.ts'
+import { cards, chooseOnToken, connect, personWithToken } from './person.ts'
 
 type Fixtures = { person: BrowserContext; tokenPage: Page }
 
 const test = base.extend<Fixtures>({
   person: async ({ rig, site }, use) => {
-    const env = { ...process.env, HOME: rig.home } as Record<string, string>
-    const options = { ...chromiumLaunch(), env, locale: 'en-US', viewport: { width: 1280, height: 900 } }
-    const context = await chromium.launchPersistentContext(profile(site.origin), options)
-    const complaints = await watch(context)
-    await use(context)
+    const { person, complaints } = await personWithToken(rig, site.origin)
+    await use(person)
     // A bridge that is not there is a refused connection: the browser writes that into the console by itself.
     const own = complaints.filter(({ text }) => !/ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET/.test(text))
     expect(own, 'CSP violations, uncaught errors, console errors').toEqual([])
-    await context.close()
+    await person.close()
   },
   tokenPage: async ({ person, site }, use) => {
     const page = await person.newPage()
@@ -47,21 +32,12 @@ test.beforeAll(() => {
   expect(lacks, 'in CI everything that the @tokens stories need must be there').toEqual([])
 })
 
-async function connect(page: Page): Promise<void> {
-  await page.goto(`${new URL(page.url()).origin}/#/keys`)
-  await page.getByRole('button', { name: 'Token or smart card' }).click()
-}
-
-const cards = (page: Page) => page.getByRole('article').filter({ hasText: 'on the token “Lab”' })
-
 async function signWith(page: Page, name: string, sample: string): Promise<string> {
   const { origin } = new URL(page.url())
   await page.goto(`${origin}/#/sign`)
   await page.waitForLoadState()
   await openToSign(page, sample)
-  await page.getByRole('region', { name: 'Who signs' }).getByRole('button').first().click()
-  const dialog = page.getByRole('dialog', { name: 'Choose a certificate' })
-  await dialog.getByRole('button', { name: new RegExp(name) }).click()
+  await chooseOnToken(page, name)
   await sign(page)
   return (await takeFile(page)).path
 }
