@@ -22,7 +22,11 @@ export function Dialog({ title, children, footer, onClose }: Props) {
     if (!dialog) return
     if (!dialog.open) dialog.showModal()
     // The first thing to do, not the cross that closes.
-    dialog.querySelector<HTMLElement>('[data-focus]')?.focus()
+    const first = ['[data-focus]', '.content form :is(input, select, textarea)', 'footer .primary']
+    first
+      .map((each) => dialog.querySelector<HTMLElement>(each))
+      .find((each) => each !== null)
+      ?.focus()
     return () => dialog.close()
   }, [])
   return (

@@ -7,7 +7,7 @@ import type { Refusal } from '../../core/formats/format.ts'
 import { useI18n } from '../i18n/context.tsx'
 import { useServices } from '../services.tsx'
 import { nameOn } from '../use-keys.ts'
-import { Dialog } from './dialog.tsx'
+import { FormDialog } from './form-dialog.tsx'
 import type { OpenGate } from './key-gate.tsx'
 import { RefusalNotice } from './notice.tsx'
 import { QrCode } from './qr-code.tsx'
@@ -57,50 +57,36 @@ function CodeDialog(props: {
   }
   const ready = /^\s*\d{3}\s*\d{3}\s*$/.test(code)
   return (
-    <Dialog
+    <FormDialog
       title={title}
+      act={act}
+      busy={busy}
+      ready={ready}
       onClose={leave(open)}
-      footer={
-        <>
-          <button type="button" className="button" onClick={leave(open)}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button type="submit" form={id} className="button primary" disabled={busy || !ready}>
-            {act}
-          </button>
-        </>
-      }
+      onCancel={leave(open)}
+      onSubmit={() => void submit()}
     >
-      <form
-        id={id}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (ready && !busy) void submit()
-        }}
-      >
-        {children}
-        <div className="field">
-          <label htmlFor={`${id}-code`}>{i18n.t('consent.code')}</label>
-          <input
-            ref={input}
-            id={`${id}-code`}
-            className="input code-input"
-            data-focus
-            inputMode="numeric"
-            autoComplete="one-time-code"
-            maxLength={8}
-            value={code}
-            aria-invalid={problem !== null}
-            aria-describedby={`${id}-problem`}
-            onChange={(event) => setCode(event.target.value)}
-          />
-          <p className="problem reserve" id={`${id}-problem`} role="alert">
-            {problem}
-          </p>
-        </div>
-      </form>
-    </Dialog>
+      {children}
+      <div className="field">
+        <label htmlFor={`${id}-code`}>{i18n.t('consent.code')}</label>
+        <input
+          ref={input}
+          id={`${id}-code`}
+          className="input code-input"
+          data-focus
+          inputMode="numeric"
+          autoComplete="one-time-code"
+          maxLength={8}
+          value={code}
+          aria-invalid={problem !== null}
+          aria-describedby={`${id}-problem`}
+          onChange={(event) => setCode(event.target.value)}
+        />
+        <p className="problem reserve" id={`${id}-problem`} role="alert">
+          {problem}
+        </p>
+      </div>
+    </FormDialog>
   )
 }
 
@@ -185,34 +171,21 @@ function PasskeyGate({ open, enrolled }: { open: OpenGate; enrolled: boolean }) 
     }
   }
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t(ready ? 'consent.passkeyTitle' : 'consent.passkeySetUp')}
+      act={i18n.t(ready ? 'consent.passkeyConfirm' : 'consent.passkeyEnrol')}
+      busy={busy}
+      ready={digests !== null}
       onClose={leave(open)}
-      footer={
-        <>
-          <button type="button" className="button" onClick={leave(open)}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button
-            type="button"
-            className="button primary"
-            data-focus
-            disabled={busy || !digests}
-            onClick={() => void act()}
-          >
-            {i18n.t(ready ? 'consent.passkeyConfirm' : 'consent.passkeyEnrol')}
-          </button>
-        </>
-      }
+      onCancel={leave(open)}
+      onSubmit={() => void act()}
     >
-      <div className="stack">
-        <p>
-          {ready
-            ? i18n.t('consent.passkeyAsk', { count: ask.documents })
-            : `${i18n.t('consent.passkeySetUpMeans')} ${i18n.t('consent.totpLocal')}`}
-        </p>
-        {refusal && <RefusalNotice refusal={refusal} />}
-      </div>
-    </Dialog>
+      <p>
+        {ready
+          ? i18n.t('consent.passkeyAsk', { count: ask.documents })
+          : `${i18n.t('consent.passkeySetUpMeans')} ${i18n.t('consent.totpLocal')}`}
+      </p>
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }

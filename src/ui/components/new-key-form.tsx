@@ -10,6 +10,7 @@ import { useServices } from '../services.tsx'
 import { BackupChoice, type BackupPlan } from './backup-choice.tsx'
 import { algorithmName } from './certificate.tsx'
 import { Dialog } from './dialog.tsx'
+import { FormDialog } from './form-dialog.tsx'
 import { saveFile } from './save-file.ts'
 import { useAnnounce } from './live.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
@@ -129,56 +130,35 @@ export function NewKeyDialog({ onClose, onCreated, like }: Props) {
 
   if (made) return <BackupReady made={made} onDone={() => made[0] && onCreated(made[0].card)} />
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t('keys.newKey')}
-      onClose={busy ? undefined : onClose}
-      footer={
-        <>
-          <button type="button" className="button" onClick={onClose} disabled={busy}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button
-            type="submit"
-            form="new-key"
-            className="button primary"
-            disabled={busy || !chosen || (plan.kind === 'backup' && !plan.ready)}
-          >
-            {i18n.t(busy ? 'keys.creating' : 'keys.create')}
-          </button>
-        </>
-      }
+      act={i18n.t(busy ? 'keys.creating' : 'keys.create')}
+      busy={busy}
+      ready={chosen !== undefined && (plan.kind === 'none' || plan.ready)}
+      onClose={onClose}
+      onSubmit={() => void create()}
     >
-      <form
-        id="new-key"
-        className="stack"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void create()
-        }}
-      >
-        <SubjectFields draft={draft} onDraft={setDraft} problems={tried ? problems : []} />
-        <AlgorithmSelect choices={choices} chosen={chosen} onPick={setPicked} />
-        {mayPair && (
-          <div className="field">
-            <label className="choice">
-              <input type="checkbox" checked={paired} onChange={(event) => setPaired(event.target.checked)} />
-              <span>
-                {i18n.t('keys.pair')}
-                <span className="hint block">{i18n.t('keys.pairMeans')}</span>
-              </span>
-            </label>
-          </div>
-        )}
-        <BackupChoice name={draft.name} onPlan={setPlan} />
-        {plan.kind === 'none' && (
-          <Notice tone="warn" title={i18n.t('keys.noBackup')}>
-            <p>{i18n.t('keys.noBackupMeans')}</p>
-          </Notice>
-        )}
-        {refusal && <RefusalNotice refusal={refusal} />}
-      </form>
-    </Dialog>
+      <SubjectFields draft={draft} onDraft={setDraft} problems={tried ? problems : []} />
+      <AlgorithmSelect choices={choices} chosen={chosen} onPick={setPicked} />
+      {mayPair && (
+        <div className="field">
+          <label className="choice">
+            <input type="checkbox" checked={paired} onChange={(event) => setPaired(event.target.checked)} />
+            <span>
+              {i18n.t('keys.pair')}
+              <span className="hint block">{i18n.t('keys.pairMeans')}</span>
+            </span>
+          </label>
+        </div>
+      )}
+      <BackupChoice name={draft.name} onPlan={setPlan} />
+      {plan.kind === 'none' && (
+        <Notice tone="warn" title={i18n.t('keys.noBackup')}>
+          <p>{i18n.t('keys.noBackupMeans')}</p>
+        </Notice>
+      )}
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }
 

@@ -3,6 +3,7 @@ import type { OpenPrompt } from '../../app/prompts.ts'
 import { useI18n } from '../i18n/context.tsx'
 import { useServices } from '../services.tsx'
 import { Dialog } from './dialog.tsx'
+import { FormDialog } from './form-dialog.tsx'
 
 /** What a token or a key file asks: its PIN, its password, or that two codes be compared. Stands once in every page. */
 export function ProviderPrompts() {
@@ -47,49 +48,33 @@ function SecretPrompt({ open }: Of<'secret'>) {
   const { kind, subject, triesLeft, previous } = open.request
   const noun = kind === 'pin' ? 'pin' : 'password'
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t(`keyring.${noun}Title`, { subject })}
+      act={i18n.t('keyring.proceed')}
+      ready={secret !== ''}
       onClose={() => open.answer(null)}
-      footer={
-        <>
-          <button type="button" className="button" onClick={() => open.answer(null)}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button type="submit" form={id} className="button primary" disabled={secret === ''}>
-            {i18n.t('keyring.proceed')}
-          </button>
-        </>
-      }
+      onSubmit={() => open.answer(secret)}
     >
-      <form
-        id={id}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          open.answer(secret)
-        }}
-      >
-        <div className="field">
-          <label htmlFor={`${id}-secret`}>{i18n.t(`keyring.${noun}`)}</label>
-          <input
-            id={`${id}-secret`}
-            className="input"
-            type="password"
-            autoComplete="off"
-            inputMode={kind === 'pin' ? 'numeric' : undefined}
-            value={secret}
-            aria-invalid={previous === 'incorrect'}
-            aria-describedby={`${id}-hint`}
-            onChange={(event) => setSecret(event.target.value)}
-          />
-          <p className={previous === 'incorrect' ? 'problem' : 'hint'} id={`${id}-hint`}>
-            {previous === 'incorrect' && `${i18n.t('keyring.pinWrong')} `}
-            {triesLeft !== undefined && (previous === 'incorrect' || triesLeft < 3)
-              ? i18n.t('keyring.triesLeft', { count: triesLeft })
-              : kind === 'pin' && previous !== 'incorrect' && i18n.t('keyring.pinStays')}
-          </p>
-        </div>
-      </form>
-    </Dialog>
+      <div className="field">
+        <label htmlFor={`${id}-secret`}>{i18n.t(`keyring.${noun}`)}</label>
+        <input
+          id={`${id}-secret`}
+          className="input"
+          type="password"
+          autoComplete="off"
+          inputMode={kind === 'pin' ? 'numeric' : undefined}
+          value={secret}
+          aria-invalid={previous === 'incorrect'}
+          aria-describedby={`${id}-hint`}
+          onChange={(event) => setSecret(event.target.value)}
+        />
+        <p className={previous === 'incorrect' ? 'problem' : 'hint'} id={`${id}-hint`}>
+          {previous === 'incorrect' && `${i18n.t('keyring.pinWrong')} `}
+          {triesLeft !== undefined && (previous === 'incorrect' || triesLeft < 3)
+            ? i18n.t('keyring.triesLeft', { count: triesLeft })
+            : kind === 'pin' && previous !== 'incorrect' && i18n.t('keyring.pinStays')}
+        </p>
+      </div>
+    </FormDialog>
   )
 }

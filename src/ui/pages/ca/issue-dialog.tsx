@@ -4,7 +4,7 @@ import type { KeyRef } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal, SignedFile } from '../../../core/formats/format.ts'
 import { nameOf } from '../../components/certificate.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
@@ -46,71 +46,57 @@ export function IssueDialog({ ca, onClose, onIssued }: Props) {
     }
   }
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t('keyring.caIssue')}
+      act={chosen ? i18n.t('keyring.caIssueNow', { name }) : i18n.t('keyring.caIssue')}
+      ready={chosen?.summary.proven === true}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="button" onClick={onClose}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button
-            type="button"
-            className="button primary"
-            disabled={!chosen?.summary.proven}
-            onClick={() => void issue()}
-          >
-            {chosen ? i18n.t('keyring.caIssueNow', { name }) : i18n.t('keyring.caIssue')}
-          </button>
-        </>
-      }
+      onSubmit={() => void issue()}
     >
-      <div className="stack">
-        <div className="field">
-          <label htmlFor={`${id}-file`}>{i18n.t('keyring.caRequestFile')}</label>
-          <input
-            id={`${id}-file`}
-            className="input"
-            type="file"
-            accept=".csr,.p10,.pem,.req"
-            onChange={(event) => {
-              const [file] = event.target.files ?? []
-              if (file) void pick(file)
-            }}
-          />
-        </div>
-        {chosen && <Asked summary={chosen.summary} />}
-        <div className="field">
-          <label htmlFor={`${id}-years`}>{i18n.t('keys.validFor')}</label>
-          <select
-            id={`${id}-years`}
-            className="select"
-            value={years}
-            onChange={(event) => setYears(Number(event.target.value))}
-          >
-            {YEARS.map((count) => (
-              <option key={count} value={count}>
-                {i18n.t('keys.years', { count })}
-              </option>
-            ))}
-          </select>
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-crl`}>
-            {i18n.t('keyring.caCrlUrl')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
-          </label>
-          <input
-            id={`${id}-crl`}
-            className="input"
-            type="url"
-            placeholder="http://company.example/ca.crl"
-            value={crlUrl}
-            onChange={(event) => setCrlUrl(event.target.value)}
-          />
-        </div>
-        {refusal && <RefusalNotice refusal={refusal} />}
+      <div className="field">
+        <label htmlFor={`${id}-file`}>{i18n.t('keyring.caRequestFile')}</label>
+        <input
+          id={`${id}-file`}
+          className="input"
+          type="file"
+          accept=".csr,.p10,.pem,.req"
+          onChange={(event) => {
+            const [file] = event.target.files ?? []
+            if (file) void pick(file)
+          }}
+        />
       </div>
-    </Dialog>
+      {chosen && <Asked summary={chosen.summary} />}
+      <div className="field">
+        <label htmlFor={`${id}-years`}>{i18n.t('keys.validFor')}</label>
+        <select
+          id={`${id}-years`}
+          className="select"
+          value={years}
+          onChange={(event) => setYears(Number(event.target.value))}
+        >
+          {YEARS.map((count) => (
+            <option key={count} value={count}>
+              {i18n.t('keys.years', { count })}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-crl`}>
+          {i18n.t('keyring.caCrlUrl')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
+        </label>
+        <input
+          id={`${id}-crl`}
+          className="input"
+          type="url"
+          placeholder="http://company.example/ca.crl"
+          value={crlUrl}
+          onChange={(event) => setCrlUrl(event.target.value)}
+        />
+      </div>
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }
 

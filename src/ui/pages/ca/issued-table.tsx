@@ -3,7 +3,7 @@ import type { IssuedCertificate, Registry } from '../../../app/company-ca.ts'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal, SignedFile } from '../../../core/formats/format.ts'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
@@ -114,39 +114,31 @@ function RevokeDialog({ ca, one, onClose, onRevoked }: RevokeProps) {
     }
   }
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t('keyring.caRevokeTitle', { name: one.subject })}
+      act={i18n.t('keyring.caRevoke')}
+      danger
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="button" onClick={onClose}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button type="button" className="button danger" onClick={() => void revoke()}>
-            {i18n.t('keyring.caRevoke')}
-          </button>
-        </>
-      }
+      onSubmit={() => void revoke()}
     >
-      <div className="stack">
-        <p>{i18n.t('keyring.caRevokeMeans')}</p>
-        <div className="field">
-          <label htmlFor={id}>{i18n.t('keyring.caReason')}</label>
-          <select
-            id={id}
-            className="select"
-            value={reason}
-            onChange={(event) => setReason(REASONS.find((each) => each === event.target.value) ?? 'unspecified')}
-          >
-            {REASONS.map((each) => (
-              <option key={each} value={each}>
-                {i18n.t(`keyring.caReason_${each}`)}
-              </option>
-            ))}
-          </select>
-        </div>
-        {refusal && <RefusalNotice refusal={refusal} />}
+      <p>{i18n.t('keyring.caRevokeMeans')}</p>
+      <div className="field">
+        <label htmlFor={id}>{i18n.t('keyring.caReason')}</label>
+        <select
+          data-focus
+          id={id}
+          className="select"
+          value={reason}
+          onChange={(event) => setReason(REASONS.find((each) => each === event.target.value) ?? 'unspecified')}
+        >
+          {REASONS.map((each) => (
+            <option key={each} value={each}>
+              {i18n.t(`keyring.caReason_${each}`)}
+            </option>
+          ))}
+        </select>
       </div>
-    </Dialog>
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }

@@ -2,7 +2,7 @@ import { useId, useState } from 'react'
 import { refusalOf } from '../../../app/refusal.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
@@ -33,70 +33,55 @@ export function NewAuthorityDialog({ onClose, onCreated }: { onClose: () => void
     }
   }
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t('keyring.caNew')}
-      onClose={busy ? undefined : onClose}
-      footer={
-        <>
-          <button type="button" className="button" onClick={onClose} disabled={busy}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button type="submit" form={id} className="button primary" disabled={busy || name.trim() === ''}>
-            {i18n.t('keyring.caCreate')}
-          </button>
-        </>
-      }
+      act={i18n.t('keyring.caCreate')}
+      busy={busy}
+      ready={name.trim() !== ''}
+      onClose={onClose}
+      onSubmit={() => void create()}
     >
-      <form
-        id={id}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void create()
-        }}
-      >
-        <div className="field">
-          <label htmlFor={`${id}-name`}>{i18n.t('keyring.caName')}</label>
-          <input
-            id={`${id}-name`}
-            className="input"
-            maxLength={64}
-            value={name}
-            onChange={(event) => setName(event.target.value)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-organization`}>
-            {i18n.t('keys.organization')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
-          </label>
-          <input
-            id={`${id}-organization`}
-            className="input"
-            maxLength={64}
-            value={organization}
-            onChange={(event) => setOrganization(event.target.value)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-years`}>{i18n.t('keyring.caYears')}</label>
-          <select
-            id={`${id}-years`}
-            className="select"
-            value={years}
-            onChange={(event) => setYears(Number(event.target.value))}
-          >
-            {YEARS.map((count) => (
-              <option key={count} value={count}>
-                {i18n.t('keys.years', { count })}
-              </option>
-            ))}
-          </select>
-        </div>
-        <Notice tone="warn" title={i18n.t('keys.noBackup')}>
-          <p>{i18n.t('keys.noBackupMeans')}</p>
-        </Notice>
-        {refusal && <RefusalNotice refusal={refusal} />}
-      </form>
-    </Dialog>
+      <div className="field">
+        <label htmlFor={`${id}-name`}>{i18n.t('keyring.caName')}</label>
+        <input
+          id={`${id}-name`}
+          className="input"
+          maxLength={64}
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-organization`}>
+          {i18n.t('keys.organization')} <span className="muted">{i18n.t('sign.optionalMark')}</span>
+        </label>
+        <input
+          id={`${id}-organization`}
+          className="input"
+          maxLength={64}
+          value={organization}
+          onChange={(event) => setOrganization(event.target.value)}
+        />
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-years`}>{i18n.t('keyring.caYears')}</label>
+        <select
+          id={`${id}-years`}
+          className="select"
+          value={years}
+          onChange={(event) => setYears(Number(event.target.value))}
+        >
+          {YEARS.map((count) => (
+            <option key={count} value={count}>
+              {i18n.t('keys.years', { count })}
+            </option>
+          ))}
+        </select>
+      </div>
+      <Notice tone="warn" title={i18n.t('keys.noBackup')}>
+        <p>{i18n.t('keys.noBackupMeans')}</p>
+      </Notice>
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }

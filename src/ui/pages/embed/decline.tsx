@@ -1,7 +1,7 @@
 import { useId, useState } from 'react'
 import type { ActivityLog } from '../../../app/activity-log.ts'
 import type { OpenCommand } from '../../../app/command-desk.ts'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 
 /** To decline is an answer too, with a reason for those who wait for the signature. */
@@ -20,23 +20,17 @@ export function DeclineButton({ open, log }: { open: OpenCommand; log: ActivityL
         {i18n.t('hosted.decline')}
       </button>
       {asking && (
-        <Dialog
+        <FormDialog
           title={i18n.t('hosted.declineTitle')}
+          act={i18n.t('hosted.decline')}
+          danger
           onClose={() => setAsking(false)}
-          footer={
-            <>
-              <button type="button" className="button" onClick={() => setAsking(false)}>
-                {i18n.t('common.cancel')}
-              </button>
-              <button type="button" className="button danger" onClick={() => void decline()}>
-                {i18n.t('hosted.decline')}
-              </button>
-            </>
-          }
+          onSubmit={() => void decline()}
         >
           <div className="field">
             <label htmlFor={id}>{i18n.t('hosted.declineReason')}</label>
             <textarea
+              data-focus
               id={id}
               className="input"
               rows={3}
@@ -45,7 +39,7 @@ export function DeclineButton({ open, log }: { open: OpenCommand; log: ActivityL
               onChange={(event) => setReason(event.target.value)}
             />
           </div>
-        </Dialog>
+        </FormDialog>
       )}
     </>
   )

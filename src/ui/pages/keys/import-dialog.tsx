@@ -3,7 +3,7 @@ import type { KeyCard } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
@@ -45,58 +45,44 @@ export function ImportDialog({
   }
   const busy = progress !== null
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t('keyring.importFile')}
-      onClose={busy ? undefined : onClose}
-      footer={
-        <>
-          <button type="button" className="button" onClick={busy ? () => running.current?.abort() : onClose}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button type="submit" form={id} className="button primary" disabled={busy || !file}>
-            {i18n.t('keyring.importNow')}
-          </button>
-        </>
-      }
+      act={i18n.t('keyring.importNow')}
+      busy={busy}
+      ready={file !== null}
+      onClose={onClose}
+      onCancel={() => running.current?.abort()}
+      onSubmit={() => void start()}
     >
-      <form
-        id={id}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void start()
-        }}
-      >
-        <div className="field">
-          <label htmlFor={`${id}-file`}>{i18n.t('keyring.importFileField')}</label>
-          <input
-            id={`${id}-file`}
-            className="input"
-            type="file"
-            accept=".p12,.pfx,.pem,.key"
-            onChange={(event) => setFile(event.target.files?.[0] ?? null)}
-          />
-        </div>
-        <div className="field">
-          <label htmlFor={`${id}-password`}>{i18n.t('keyring.password')}</label>
-          <input
-            id={`${id}-password`}
-            className="input"
-            type="password"
-            autoComplete="off"
-            value={password}
-            onChange={(event) => setPassword(event.target.value)}
-          />
-        </div>
-        <p className="hint">{i18n.t('keyring.importMeans')}</p>
-        {busy && (
-          <label className="stack-tight small">
-            {i18n.t('keyring.importing')}
-            <progress value={progress} max={1} />
-          </label>
-        )}
-        {refusal && <RefusalNotice refusal={refusal} />}
-      </form>
-    </Dialog>
+      <div className="field">
+        <label htmlFor={`${id}-file`}>{i18n.t('keyring.importFileField')}</label>
+        <input
+          id={`${id}-file`}
+          className="input"
+          type="file"
+          accept=".p12,.pfx,.pem,.key"
+          onChange={(event) => setFile(event.target.files?.[0] ?? null)}
+        />
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-password`}>{i18n.t('keyring.password')}</label>
+        <input
+          id={`${id}-password`}
+          className="input"
+          type="password"
+          autoComplete="off"
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+      </div>
+      <p className="hint">{i18n.t('keyring.importMeans')}</p>
+      {busy && (
+        <label className="stack-tight small">
+          {i18n.t('keyring.importing')}
+          <progress value={progress} max={1} />
+        </label>
+      )}
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }

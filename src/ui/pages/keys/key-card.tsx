@@ -3,7 +3,7 @@ import type { KeyCard } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
 import { CertificateFactsList, CertificateSummary, unusableText } from '../../components/certificate.tsx'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { ExpiryNotice } from '../../components/expiry-notice.tsx'
 import { saveFile } from '../../components/save-file.ts'
 import { Icon } from '../../components/icon.tsx'
@@ -108,43 +108,27 @@ function RenameDialog({ card, onClose, onChanged }: DialogProps) {
     }
   }
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t('keys.rename')}
+      act={i18n.t('keys.renameSave')}
+      ready={label.trim() !== ''}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="button" onClick={onClose}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button type="submit" form={id} className="button primary" disabled={label.trim() === ''}>
-            {i18n.t('keys.renameSave')}
-          </button>
-        </>
-      }
+      onSubmit={() => void rename()}
     >
-      <form
-        id={id}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void rename()
-        }}
-      >
-        <div className="field">
-          <label htmlFor={`${id}-label`}>{i18n.t('keys.label')}</label>
-          <input
-            id={`${id}-label`}
-            className="input"
-            data-focus
-            maxLength={64}
-            value={label}
-            onChange={(event) => setLabel(event.target.value)}
-          />
-          <p className="hint">{i18n.t('keys.labelHint')}</p>
-        </div>
-        {refusal && <RefusalNotice refusal={refusal} />}
-      </form>
-    </Dialog>
+      <div className="field">
+        <label htmlFor={`${id}-label`}>{i18n.t('keys.label')}</label>
+        <input
+          id={`${id}-label`}
+          className="input"
+          data-focus
+          maxLength={64}
+          value={label}
+          onChange={(event) => setLabel(event.target.value)}
+        />
+        <p className="hint">{i18n.t('keys.labelHint')}</p>
+      </div>
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }
 
@@ -162,26 +146,18 @@ function RemoveDialog({ card, onClose, onChanged }: DialogProps) {
     }
   }
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t('keys.removeTitle', { name: card.label })}
+      act={i18n.t('keys.removeForEver')}
+      danger
+      keep={i18n.t('keys.keep')}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="button" data-focus onClick={onClose}>
-            {i18n.t('keys.keep')}
-          </button>
-          <button type="button" className="button danger" onClick={() => void remove()}>
-            {i18n.t('keys.removeForEver')}
-          </button>
-        </>
-      }
+      onSubmit={() => void remove()}
     >
-      <div className="stack">
-        <Notice tone="bad" title={i18n.t('keys.removeWarning')}>
-          <p>{i18n.t('keys.removeMeans')}</p>
-        </Notice>
-        {refusal && <RefusalNotice refusal={refusal} />}
-      </div>
-    </Dialog>
+      <Notice tone="bad" title={i18n.t('keys.removeWarning')}>
+        <p>{i18n.t('keys.removeMeans')}</p>
+      </Notice>
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }

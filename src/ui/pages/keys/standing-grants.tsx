@@ -4,7 +4,7 @@ import { refusalOf } from '../../../app/refusal.ts'
 import { GRANT_BOUNDS, type StandingGrant } from '../../../app/standing-grants.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useKeyGate } from '../../components/key-gate.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
@@ -122,81 +122,60 @@ function GrantDialog({ card, onClose }: { card: KeyCard; onClose: () => void }) 
   }
   if (dialog) return dialog
   return (
-    <Dialog
+    <FormDialog
       title={i18n.t('consent.grantTitle')}
+      act={i18n.t('consent.grantPermit')}
+      ready={good}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="button" onClick={onClose}>
-            {i18n.t('common.cancel')}
-          </button>
-          <button type="submit" form={id} className="button primary" disabled={!good}>
-            {i18n.t('consent.grantPermit')}
-          </button>
-        </>
-      }
+      onSubmit={() => void permit()}
     >
-      <form
-        id={id}
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault()
-          void permit()
-        }}
-      >
-        <p>{i18n.t('consent.grantMeans')}</p>
+      <p>{i18n.t('consent.grantMeans')}</p>
+      <div className="field">
+        <label htmlFor={`${id}-site`}>{i18n.t('consent.grantSite')}</label>
+        <select id={`${id}-site`} className="select" value={origin} onChange={(event) => setOrigin(event.target.value)}>
+          {grants.origins.map((one) => (
+            <option key={one} value={one}>
+              {siteName(one)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="two-columns">
         <div className="field">
-          <label htmlFor={`${id}-site`}>{i18n.t('consent.grantSite')}</label>
+          <label htmlFor={`${id}-days`}>{i18n.t('consent.grantDays')}</label>
           <select
-            id={`${id}-site`}
+            id={`${id}-days`}
             className="select"
-            value={origin}
-            onChange={(event) => setOrigin(event.target.value)}
+            value={days}
+            onChange={(event) => setDays(Number(event.target.value))}
           >
-            {grants.origins.map((one) => (
+            {DAYS.map((one) => (
               <option key={one} value={one}>
-                {siteName(one)}
+                {i18n.t('consent.grantDay', { count: one })}
               </option>
             ))}
           </select>
         </div>
-        <div className="two-columns">
-          <div className="field">
-            <label htmlFor={`${id}-days`}>{i18n.t('consent.grantDays')}</label>
-            <select
-              id={`${id}-days`}
-              className="select"
-              value={days}
-              onChange={(event) => setDays(Number(event.target.value))}
-            >
-              {DAYS.map((one) => (
-                <option key={one} value={one}>
-                  {i18n.t('consent.grantDay', { count: one })}
-                </option>
-              ))}
-            </select>
-          </div>
-          <div className="field">
-            <label htmlFor={`${id}-documents`}>{i18n.t('consent.grantDocuments')}</label>
-            <input
-              id={`${id}-documents`}
-              className="input"
-              inputMode="numeric"
-              value={documents}
-              aria-invalid={!good}
-              aria-describedby={`${id}-bounds`}
-              onChange={(event) => setDocuments(event.target.value)}
-            />
-            <p className={good ? 'hint' : 'problem'} id={`${id}-bounds`}>
-              {i18n.t('consent.grantBounds', { most: String(most) })}
-            </p>
-          </div>
+        <div className="field">
+          <label htmlFor={`${id}-documents`}>{i18n.t('consent.grantDocuments')}</label>
+          <input
+            id={`${id}-documents`}
+            className="input"
+            inputMode="numeric"
+            value={documents}
+            aria-invalid={!good}
+            aria-describedby={`${id}-bounds`}
+            onChange={(event) => setDocuments(event.target.value)}
+          />
+          <p className={good ? 'hint' : 'problem'} id={`${id}-bounds`}>
+            {i18n.t('consent.grantBounds', { most: String(most) })}
+          </p>
         </div>
-        <Notice tone="warn" title={siteName(origin)}>
-          <p>{i18n.t('consent.grantRisk')}</p>
-        </Notice>
-        {refusal && <RefusalNotice refusal={refusal} />}
-      </form>
-    </Dialog>
+      </div>
+      <Notice tone="warn" title={siteName(origin)}>
+        <p>{i18n.t('consent.grantRisk')}</p>
+      </Notice>
+      {refusal && <RefusalNotice refusal={refusal} />}
+    </FormDialog>
   )
 }

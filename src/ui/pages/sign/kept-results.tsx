@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { KeptResult } from '../../../app/signed-results.ts'
-import { Dialog } from '../../components/dialog.tsx'
+import { FormDialog } from '../../components/form-dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
@@ -55,29 +55,19 @@ export function KeptResults() {
       </ul>
       {waiting.length > 5 && <p className="small muted">{i18n.t('common.andMore', { count: waiting.length - 5 })}</p>}
       {asking && (
-        <Dialog
+        <FormDialog
           title={i18n.t('sign.discardTitle', { count: waiting.length })}
+          act={i18n.t('sign.discard')}
+          danger
+          keep={i18n.t('keys.keep')}
           onClose={() => setAsking(false)}
-          footer={
-            <>
-              <button type="button" className="button" onClick={() => setAsking(false)}>
-                {i18n.t('keys.keep')}
-              </button>
-              <button
-                type="button"
-                className="button danger"
-                onClick={() => {
-                  setAsking(false)
-                  void results.discard(ids)
-                }}
-              >
-                {i18n.t('sign.discard')}
-              </button>
-            </>
-          }
+          onSubmit={() => {
+            setAsking(false)
+            void results.discard(ids)
+          }}
         >
           <p>{i18n.t('sign.discardMeans')}</p>
-        </Dialog>
+        </FormDialog>
       )}
     </section>
   )
