@@ -46,6 +46,8 @@ export type EnvelopeResult = Readonly<{
 export type ActOptions = Readonly<{
   signal?: AbortSignal
   onProgress?: (step: 'reading' | 'digesting' | 'signing' | 'writing' | 'checking', done: number) => void
+  /** Files that travel beside the envelope: whoever signs must have them, and they are matched by their digests. */
+  beside?: readonly SourceFile[]
 }>
 
 /** One file of a hundred dropped at once: read, or why not. */
@@ -72,9 +74,9 @@ export type RunEnvelopePorts = Readonly<{
 export async function readView(
   file: SourceFile,
   { worker, anchors, clock }: Pick<RunEnvelopePorts, 'worker' | 'anchors' | 'clock'>,
-  { signal, onProgress }: ActOptions,
+  { signal, onProgress, beside = [] }: ActOptions,
 ): Promise<EnvelopeView> {
-  const params = { file, ...(await judgeParams({}, { anchors, clock })) }
+  const params = { file, beside, ...(await judgeParams({}, { anchors, clock })) }
   return worker.call('readEnvelope', params, { signal, onProgress })
 }
 

@@ -6,7 +6,8 @@ import { fromLatin1 } from '../core/bytes/bytes.ts'
 import type { EnvelopeDraft } from '../core/envelope/draft.ts'
 import { addEmbeddedFile } from '../core/envelope/embedded-file.ts'
 import { planEnvelope } from '../core/envelope/plan.ts'
-import { MANIFEST_NAME, reserve } from '../core/envelope/reserve.ts'
+import { MANIFEST_NAME } from '../core/envelope/enclosed.ts'
+import { reserve } from '../core/envelope/reserve.ts'
 import type { EnvelopeView } from '../core/envelope/view.ts'
 import { SignError } from '../core/errors.ts'
 import { embedPades } from '../core/formats/pades/embed.ts'
@@ -81,7 +82,13 @@ const ORIGINAL = { name: 'contract.pdf', sha256: '', size: original.length, page
 async function planned(draft: EnvelopeDraft = three, sha256?: string) {
   const digest = Buffer.from(await crypto.subtle.digest('SHA-256', Uint8Array.from(original))).toString('hex')
   const document = { ...ORIGINAL, sha256: sha256 ?? digest }
-  return planEnvelope(draft, { id: 'ab'.repeat(16), createdAt: '2026-11-22T11:00:00Z', document, stem: 'Env' })
+  return planEnvelope(draft, {
+    id: 'ab'.repeat(16),
+    createdAt: '2026-11-22T11:00:00Z',
+    document,
+    enclosed: [],
+    stem: 'Env',
+  })
 }
 
 const certifying = (field: string): PadesOptions => ({ certify: 2, field: { kind: 'new', name: field } })

@@ -1,4 +1,8 @@
+import type { Matched } from '../core/envelope/check-enclosed.ts'
+import type { CoverFacts } from '../core/envelope/cover-layout.ts'
+import type { DescribeRequest } from '../core/envelope/cover.ts'
 import type { DraftProblem, EnvelopeDraft } from '../core/envelope/draft.ts'
+import type { EnclosedDocument } from '../core/envelope/enclosed.ts'
 import { noticesOf, type Notice, type NoticeOptions } from '../core/envelope/notices.ts'
 import { draftProblems, type PageSize } from '../core/envelope/plan.ts'
 import { checkSimple, newCode } from '../core/envelope/simple.ts'
@@ -6,7 +10,6 @@ import { encodeTemplate, parseTemplate } from '../core/envelope/templates.ts'
 import { compareCopies, type CopyComparison, type EnvelopeView } from '../core/envelope/view.ts'
 import { SignError, isAbort } from '../core/errors.ts'
 import type { SignedFile, SourceFile } from '../core/formats/format.ts'
-import type { Mechanism } from '../core/keys.ts'
 import { actOn, closeEnvelope, newRound } from './envelope-acts.ts'
 import {
   readView,
@@ -16,8 +19,7 @@ import {
   type RunEnvelopePorts,
   type SignEnvelopeRequest,
 } from './envelope-work.ts'
-import type { KeyRef } from './manage-keys.ts'
-import { prepareEnvelope } from './prepare-envelope.ts'
+import { prepareEnvelope, type PrepareRequest } from './prepare-envelope.ts'
 import { refusalOf } from './refusal.ts'
 import { signEnvelope } from './sign-envelope.ts'
 
@@ -34,15 +36,29 @@ export interface RunEnvelope {
   problems(draft: EnvelopeDraft, pages?: readonly PageSize[]): readonly DraftProblem[]
 
   /**
+   * What the manifest will say of documents of any kind that are to be enclosed: names that can be shown and saved, digests, pages.
+   *
+   * @throws SignError `ENVELOPE_TOO_MANY_DOCUMENTS`, `ENVELOPE_DOCUMENT_EMPTY`
+   */
+  describe(request: DescribeRequest, options?: ActOptions): Promise<readonly EnclosedDocument[]>
+
+  /** A cover sheet that lists them, those that are to be attached in its file: the document of the envelope. */
+  cover(request: CoverFacts & { files: readonly SourceFile[] }, options?: ActOptions): Promise<SourceFile>
+
+  /** Which enclosed document each file is, or why it is none. */
+  match(
+    enclosed: readonly EnclosedDocument[],
+    files: readonly SourceFile[],
+    options?: ActOptions,
+  ): Promise<readonly Matched[]>
+
+  /**
    * Reserves everything and certifies it with the preparer's key, in one revision.
    *
    * @throws SignError `ENVELOPE_ALREADY_SIGNED` for a file that is signed or certified; `ENVELOPE_DRAFT_INVALID`;
-   *   `FORMAT_*`; `KEY_*`
+   *   `ENVELOPE_DOCUMENT_MISSING`, `ENVELOPE_DOCUMENT_CHANGED` for an enclosed one; `FORMAT_*`; `KEY_*`
    */
-  prepare(
-    request: Readonly<{ file: SourceFile; draft: EnvelopeDraft; key: KeyRef; mechanism?: Mechanism }>,
-    options?: ActOptions,
-  ): Promise<EnvelopeResult>
+  prepare(request: PrepareRequest, options?: ActOptions): Promise<EnvelopeResult>
 
   /**
    * Knows the state of an envelope from nothing but the file. An envelope with problems is a view with
@@ -65,7 +81,7 @@ export interface RunEnvelope {
    *
    * @throws SignError `ENVELOPE_NOT_A_SIGNATORY`, `ENVELOPE_OUT_OF_TURN`, `ENVELOPE_SIGNED_ALREADY`, `ENVELOPE_EXPIRED`,
    *   `ENVELOPE_CLOSED`, `ENVELOPE_BROKEN`, `ENVELOPE_FIELD_REQUIRED`, `ENVELOPE_KIND_MISMATCH`, `ENVELOPE_ALGORITHM_FORBIDDEN`,
-   *   `ENVELOPE_CODE_TOO_SHORT`, `ENVELOPE_CLOCK_BEFORE_PREVIOUS`; `FORMAT_FIELD_VALUE_INVALID`; `KEY_*`
+   *   `ENVELOPE_CODE_TOO_SHORT`, `ENVELOPE_CLOCK_BEFORE_PREVIOUS`, `ENVELOPE_DOCUMENT_MISSING`, `ENVELOPE_DOCUMENT_CHANGED`; `FORMAT_FIELD_VALUE_INVALID`; `KEY_*`
    */
   sign(request: SignEnvelopeRequest, options?: ActOptions): Promise<EnvelopeResult>
 
@@ -125,6 +141,12 @@ export function createRunEnvelope(ports: RunEnvelopePorts): RunEnvelope {
 
   return {
     problems: (draft, pages) => draftProblems(draft, ports.clock.now().toISOString(), pages),
+    describe: (request, { signal, onProgress } = {}) =>
+      ports.worker.call('describeDocuments', request, { signal, onProgress }),
+    cover: async (request, { signal, onProgress } = {}) =>
+      ports.worker.call('composeCover', { ...request, font: await ports.font() }, { signal, onProgress }),
+    match: (enclosed, files, { signal, onProgress } = {}) =>
+      ports.worker.call('matchDocuments', { enclosed, files }, { signal, onProgress }),
     prepare: (request, options = {}) => prepareEnvelope(request, ports, options),
     open,
     async openAll(files, { onEntry, ...options } = {}) {

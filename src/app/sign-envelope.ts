@@ -1,3 +1,4 @@
+import { requireDocuments } from '../core/envelope/check-enclosed.ts'
 import { familyOf } from '../core/envelope/events.ts'
 import type { EnvelopeManifest, Signatory } from '../core/envelope/manifest.ts'
 import { asTexts, signingOptions, signingValues, type SignerLine } from '../core/envelope/sign.ts'
@@ -29,6 +30,7 @@ export async function signEnvelope(
   const view = await readView(request.file, ports, options)
   const time = ports.clock.now().toISOString()
   const signatory = mayAct(view, request.signatory, time)
+  requireDocuments(view.enclosed)
   const { means } = request
   if ((means.kind === 'code') !== (signatory.kind === 'simple')) {
     throw refused('ENVELOPE_KIND_MISMATCH', signatory.id, 'another kind of signature is asked for')

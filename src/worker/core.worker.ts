@@ -60,6 +60,9 @@ function handlers(network: Network): Served {
     prepareEnvelope: async (params, context) => (await envelopes()).prepareEnvelope(params, context),
     readEnvelope: async (params, context) => (await envelopes()).readEnvelope(params, context),
     fillEnvelope: async (params, context) => (await envelopes()).fillEnvelope(params, context),
+    describeDocuments: async (params, context) => (await envelopes()).describeDocuments(params, context),
+    composeCover: async (params, context) => (await envelopes()).composeCover(params, context),
+    matchDocuments: async (params, context) => (await envelopes()).matchDocuments(params, context),
     reportEnvelope: async (params, context) => (await envelopes()).reportEnvelope(params, context),
     zip({ entries, modified }, { signal, progress }) {
       return zipBlobs(entries, { signal, progress: (done) => progress('writing', done), modified })

@@ -11,6 +11,9 @@ import type {
   SourceFile,
   ToBeSigned,
 } from '../core/formats/format.ts'
+import type { Matched } from '../core/envelope/check-enclosed.ts'
+import type { CoverRequest, DescribeRequest } from '../core/envelope/cover.ts'
+import type { EnclosedDocument } from '../core/envelope/enclosed.ts'
 import type { FillEnvelopeRequest } from '../core/envelope/fill.ts'
 import type { PrepareEnvelopeRequest } from '../core/envelope/prepare.ts'
 import type { EnvelopeView } from '../core/envelope/view.ts'
@@ -71,8 +74,19 @@ export interface WorkerMethods {
   /** Signed by the preparer as in `sign`. */
   prepareEnvelope: [params: PrepareEnvelopeRequest, value: SignedFile]
   /** Asks nothing of the network. */
-  readEnvelope: [params: JudgeParams & Readonly<{ file: SourceFile }>, value: EnvelopeView]
+  readEnvelope: [
+    params: JudgeParams & Readonly<{ file: SourceFile; beside?: readonly SourceFile[] }>,
+    value: EnvelopeView,
+  ]
   fillEnvelope: [params: FillEnvelopeRequest, value: SignedFile]
+  /** What the manifest will say of documents that are to be enclosed. */
+  describeDocuments: [params: DescribeRequest, value: readonly EnclosedDocument[]]
+  composeCover: [params: CoverRequest, value: SourceFile]
+  /** Which of the enclosed documents each file is. */
+  matchDocuments: [
+    params: Readonly<{ enclosed: readonly EnclosedDocument[]; files: readonly SourceFile[] }>,
+    value: readonly Matched[],
+  ]
   reportEnvelope: [params: Readonly<{ view: EnvelopeView; font: Uint8Array }>, value: SignedFile]
   zip: [params: Readonly<{ entries: readonly ZipEntry[]; modified: Date }>, value: Blob]
 }

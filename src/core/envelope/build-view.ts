@@ -34,6 +34,7 @@ export function viewOf(envelope: EnvelopeFile, file: SourceFile, read: readonly 
     signatories: manifest.signatories.map((one) => signatoryView(envelope, state, one, byRevision)),
     steps: stepsOf(envelope, events, preparer),
     revisions,
+    enclosed: envelope.enclosed,
     report,
   }
 }

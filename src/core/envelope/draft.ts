@@ -21,6 +21,8 @@ export type EnvelopeDraft = Readonly<{
   order: readonly (readonly string[])[]
   /** False: the document must not grow a page; the record is then a separate report. */
   record: boolean
+  /** Where documents are enclosed: each certificate signatory signs each by itself too, in a `.p7s` beside it. */
+  detached?: boolean
   resend: boolean
   language: EnvelopeLanguage
   /** Where anybody can verify the file: the QR of the record leads there. */

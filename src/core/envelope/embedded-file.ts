@@ -47,8 +47,46 @@ export async function addEmbeddedFile(update: PdfUpdate, file: NewFile): Promise
 
 const fileStreams = (stream: PdfRef): PdfDict => PdfDict.of({ F: stream, UF: stream })
 
+/** A file that the document carries: its names and its streams, each once. */
+export type EmbeddedFile = Readonly<{ names: readonly string[]; streams: readonly PdfStream[] }>
+
 /**
- * The files of that name that the document carries, by /EmbeddedFiles or /AF, each once.
+ * All files that the document carries, by /EmbeddedFiles or /AF; a specification that stands in both is one file.
+ *
+ * @throws SignError `FORMAT_LIMIT_EXCEEDED`
+ */
+export async function listFiles(document: PdfDocument, view: number): Promise<readonly EmbeddedFile[]> {
+  const catalog = await document.catalog(view)
+  const associated = await document.value(catalog?.dict, 'AF', view)
+  const named = (await entriesOf(document, view)).map(({ value }) => value)
+  const files: EmbeddedFile[] = []
+  const seen = new Set<string | PdfObject>()
+  for (const value of [...named, ...(isArray(associated) ? associated.slice(0, MOST_FILES) : [])]) {
+    const id = value instanceof PdfRef ? value.toString() : value
+    if (seen.has(id)) continue
+    seen.add(id)
+    const dict = await document.resolve(value, view)
+    if (!(dict instanceof PdfDict)) continue
+    const names = [textOf(await document.value(dict, 'UF', view)), textOf(await document.value(dict, 'F', view))]
+    const known = names.filter((each) => each !== null)
+    files.push({ names: [...new Set(known)], streams: await streamsOf(document, dict, view) })
+  }
+  return files
+}
+
+async function streamsOf(document: PdfDocument, specification: PdfDict, view: number): Promise<readonly PdfStream[]> {
+  const entries = await document.dict(specification, 'EF', view)
+  const streams = new Map<string, PdfStream>()
+  for (const key of ['UF', 'F']) {
+    const ref = entries?.get(key) ?? null
+    const stream = await document.resolve(ref, view)
+    if (stream instanceof PdfStream) streams.set(ref instanceof PdfRef ? ref.toString() : key, stream)
+  }
+  return [...streams.values()]
+}
+
+/**
+ * The files of that name that the document carries, decoded.
  *
  * @param limit of one file's decoded bytes @throws SignError `FORMAT_LIMIT_EXCEEDED`, `FORMAT_UNSUPPORTED`
  */
@@ -58,25 +96,9 @@ export async function embeddedFiles(
   view: number,
   limit: number,
 ): Promise<readonly Uint8Array[]> {
-  const catalog = await document.catalog(view)
-  const associated = await document.value(catalog?.dict, 'AF', view)
-  const named = (await entriesOf(document, view)).map(({ value }) => value)
-  const found = new Map<string, Uint8Array>()
-  for (const value of [...named, ...(isArray(associated) ? associated.slice(0, MOST_FILES) : [])]) {
-    const dict = await document.resolve(value, view)
-    if (!(dict instanceof PdfDict)) continue
-    const [f, uf] = [textOf(await document.value(dict, 'F', view)), textOf(await document.value(dict, 'UF', view))]
-    if (f !== fileName && uf !== fileName) continue
-    const streams = await document.dict(dict, 'EF', view)
-    for (const key of ['F', 'UF']) {
-      const ref = streams?.get(key) ?? null
-      const stream = await document.resolve(ref, view)
-      if (!(stream instanceof PdfStream)) continue
-      const id = ref instanceof PdfRef ? ref.toString() : `direct ${found.size}`
-      if (!found.has(id)) found.set(id, await document.decoded(stream, view, limit))
-    }
-  }
-  return [...found.values()]
+  const files = (await listFiles(document, view)).filter(({ names }) => names.includes(fileName))
+  const streams = new Set(files.flatMap((file) => file.streams))
+  return Promise.all([...streams].map((stream) => document.decoded(stream, view, limit)))
 }
 
 /** Pairs of the name tree /EmbeddedFiles. */

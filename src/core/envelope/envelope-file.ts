@@ -2,6 +2,7 @@ import type { Collected } from '../formats/pades/collect.ts'
 import type { PdfDocument } from '../pdf/document.ts'
 import type { PdfSignature } from '../pdf/signatures.ts'
 import type { FileReport, SignatureReport } from '../validation/report.ts'
+import type { EnclosedView } from './check-enclosed.ts'
 import type { EnvelopeManifest } from './manifest.ts'
 import type { RevisionView } from './view.ts'
 
@@ -15,6 +16,7 @@ export type EnvelopeFile = Readonly<{
   report: FileReport
   /** From the preparer's on. */
   revisions: readonly RevisionView[]
+  enclosed: readonly EnclosedView[]
 }>
 
 export const reportOf = (report: FileReport, { field }: PdfSignature): SignatureReport | undefined =>

@@ -3,6 +3,22 @@
  * preparer's certification signature, so that nobody can add, remove, reorder or rename a signatory afterwards.
  */
 import { SignError } from '../errors.ts'
+import { enclosedProblem, isEnclosed, type EnclosedDocument } from './enclosed.ts'
+import {
+  isCount,
+  isOptionalText,
+  isPage,
+  isRecord,
+  isRect,
+  isText,
+  isTime,
+  listOf,
+  mapOf,
+  oneOf,
+  recordOf,
+  textMap,
+  type Shape,
+} from './shapes.ts'
 
 export type SignatoryRole = 'signer' | 'approver' | 'visa' | 'copy'
 /** Simple: a code bound to digest and metadata. Unqualified and qualified: by certificate; trusted lists decide, not we. */
@@ -86,7 +102,8 @@ export type ReservedFields = Readonly<{
 
 export type EnvelopeManifest = Readonly<{
   type: 'countersign-envelope'
-  version: 1
+  /** 2 exactly when documents are enclosed: who knows only 1 must not sign without them. */
+  version: 1 | 2
   /** 32 hex digits, random: names the envelope over all its rounds. */
   id: string
   title: string
@@ -95,7 +112,12 @@ export type EnvelopeManifest = Readonly<{
   createdAt: string
   deadline?: string
   preparer: Readonly<{ name: string; email?: string }>
+  /** The PDF that carries the envelope: the document itself, or the cover sheet of those enclosed. */
   documents: readonly ManifestDocument[]
+  /** What the cover sheet stands for; absent where the PDF is itself the document. */
+  enclosures?: readonly EnclosedDocument[]
+  /** Who signs by certificate signs each enclosed document by itself too, detached. */
+  detached?: boolean
   signatories: readonly Signatory[]
   /** Groups of signatory ids: one group after another, within a group in any order. */
   order: readonly (readonly string[])[]
@@ -152,7 +174,14 @@ export function manifestProblem(manifest: EnvelopeManifest): string | null {
     return 'the order does not name each signatory once'
   if (order.some((group) => group.length === 0)) return 'an empty step in the order'
   if (deadline !== undefined && deadline <= createdAt) return 'the deadline is before the beginning'
-  return visaProblem(manifest) ?? fieldProblem(manifest)
+  return versionProblem(manifest) ?? visaProblem(manifest) ?? fieldProblem(manifest)
+}
+
+function versionProblem({ version, documents, enclosures, detached }: EnvelopeManifest): string | null {
+  if (documents.length !== 1) return 'not exactly one document carries it'
+  if ((version === 2) !== (enclosures !== undefined)) return 'version and enclosed documents do not go together'
+  if (detached === true && !enclosures) return 'nothing is enclosed that could be signed by itself'
+  return enclosures ? enclosedProblem(enclosures) : null
 }
 
 function visaProblem({ signatories, order }: EnvelopeManifest): string | null {
@@ -236,41 +265,9 @@ function overlapProblem(fields: readonly Pick<EnvelopeField, 'name' | 'page' | '
 const invalid = (why: string, cause?: unknown): SignError =>
   new SignError('ENVELOPE_MANIFEST_INVALID', `the manifest is not usable: ${why}`, { cause, details: { why } })
 
-type Shape = (value: unknown) => boolean
-const isText: Shape = (value) => typeof value === 'string' && value.length <= 20_000
-const isOptionalText: Shape = (value) => value === undefined || isText(value)
-const isCount: Shape = (value) => Number.isInteger(value) && Number(value) >= 0
-const isTime: Shape = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value))
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-const oneOf =
-  (...allowed: readonly unknown[]): Shape =>
-  (value) =>
-    allowed.includes(value)
-const listOf =
-  (item: Shape): Shape =>
-  (value) =>
-    Array.isArray(value) && value.every(item)
-const recordOf =
-  (shapes: Readonly<Record<string, Shape>>): Shape =>
-  (value) =>
-    isRecord(value) && Object.entries(shapes).every(([key, shape]) => shape(value[key]))
-const mapOf =
-  (item: Shape): Shape =>
-  (value) =>
-    isRecord(value) && Object.values(value).every(item)
-const textMap = mapOf(isText)
-const isPage: Shape = (value) => isCount(value) && Number(value) >= 1
-const isRect: Shape = (value) =>
-  Array.isArray(value) &&
-  value.length === 4 &&
-  value.every((n) => Number.isFinite(n)) &&
-  Number(value[0]) < Number(value[2]) &&
-  Number(value[1]) < Number(value[3])
-
 const SHAPES: Readonly<Record<keyof EnvelopeManifest, Shape>> = {
   type: oneOf('countersign-envelope'),
-  version: oneOf(1),
+  version: oneOf(1, 2),
   id: (value) => typeof value === 'string' && /^[0-9a-f]{32}$/.test(value),
   title: isText,
   message: isOptionalText,
@@ -278,6 +275,8 @@ const SHAPES: Readonly<Record<keyof EnvelopeManifest, Shape>> = {
   deadline: (value) => value === undefined || isTime(value),
   preparer: recordOf({ name: isText, email: isOptionalText }),
   documents: listOf(recordOf({ name: isText, sha256: isText, size: isCount, pages: isCount })),
+  enclosures: (value) => value === undefined || listOf(isEnclosed)(value),
+  detached: oneOf(undefined, true, false),
   signatories: listOf(
     recordOf({
       id: isText,

@@ -1,5 +1,6 @@
 /** From a draft to the manifest: names for every field, places on the record, and what is wrong with the draft. Pure. */
 import { overlapping, type DraftField, type DraftProblem, type DraftSignatory, type EnvelopeDraft } from './draft.ts'
+import type { EnclosedDocument } from './enclosed.ts'
 import { SEAL_FIELD } from './manifest.ts'
 import type {
   EnvelopeField,
@@ -23,6 +24,8 @@ export type PlanFacts = Readonly<{
   /** ISO 8601, UTC */
   createdAt: string
   document: ManifestDocument
+  /** What the document is the cover sheet of; empty: it is no cover sheet. */
+  enclosed: readonly EnclosedDocument[]
   /** Begins every field name; no field of the document begins with it or is its beginning. */
   stem: string
 }>
@@ -31,7 +34,10 @@ export type PlanFacts = Readonly<{
 const four = (n: number): string => String(n).padStart(4, '0')
 
 /** @param draft without problems */
-export function planEnvelope(draft: EnvelopeDraft, { id, createdAt, document, stem }: PlanFacts): EnvelopeManifest {
+export function planEnvelope(
+  draft: EnvelopeDraft,
+  { id, createdAt, document, enclosed, stem }: PlanFacts,
+): EnvelopeManifest {
   const acting = draft.signatories.filter(({ role }) => role !== 'copy')
   const recordFrom = draft.record ? document.pages + 1 : null
   const numbers = new Map(acting.map((one, i) => [one.id, i]))
@@ -65,7 +71,7 @@ export function planEnvelope(draft: EnvelopeDraft, { id, createdAt, document, st
   })
   return {
     type: 'countersign-envelope',
-    version: 1,
+    version: enclosed.length === 0 ? 1 : 2,
     id,
     title: draft.title,
     ...(draft.message ? { message: draft.message } : {}),
@@ -73,6 +79,8 @@ export function planEnvelope(draft: EnvelopeDraft, { id, createdAt, document, st
     ...(draft.deadline === undefined ? {} : { deadline: draft.deadline }),
     preparer: draft.preparer,
     documents: [document],
+    ...(enclosed.length === 0 ? {} : { enclosures: enclosed }),
+    ...(draft.detached && enclosed.length > 0 ? { detached: true } : {}),
     signatories,
     order: draft.order,
     verificationPage: recordFrom,

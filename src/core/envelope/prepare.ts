@@ -12,12 +12,16 @@ import type { PdfDocument } from '../pdf/document.ts'
 import type { Ports } from '../ports.ts'
 import type { EnvelopeDraft } from './draft.ts'
 import { embeddedFiles } from './embedded-file.ts'
+import { MANIFEST_NAME, type EnclosedDocument } from './enclosed.ts'
 import { manifestProblem, type EnvelopeManifest } from './manifest.ts'
 import { draftProblems, freeStem, planEnvelope } from './plan.ts'
-import { MANIFEST_NAME, reserve } from './reserve.ts'
+import { reserve } from './reserve.ts'
 
 export type PrepareEnvelopeRequest = Readonly<{
+  /** The document, or the cover sheet of those enclosed. */
   file: SourceFile
+  /** As described when the cover sheet was composed. */
+  enclosed?: readonly EnclosedDocument[]
   draft: EnvelopeDraft
   /** The preparer. */
   signer: RequestedSigner
@@ -36,7 +40,7 @@ export type PrepareEnvelopeRequest = Readonly<{
  *   another envelope's manifest, `FORMAT_*`
  */
 export async function prepareEnvelope(
-  { file, draft, signer, level, font, refuse }: PrepareEnvelopeRequest,
+  { file, enclosed = [], draft, signer, level, font, refuse }: PrepareEnvelopeRequest,
   ports: Ports,
   options: Readonly<{ signal?: AbortSignal; progress?: Progress }> = {},
 ): Promise<PreparedSignature<PadesState>> {
@@ -60,6 +64,7 @@ export async function prepareEnvelope(
     id: toHex(ports.random.bytes(16)),
     createdAt: now,
     document: { name: file.name, sha256: toHex(digest), size: file.blob.size, pages: boxes.length },
+    enclosed,
     stem: freeStem(form?.rootNames ?? []),
   })
   const fault = manifestProblem(manifest) ?? offPage(manifest, boxes)

@@ -15,18 +15,24 @@ import type { ValidationPolicy } from '../validation/policy.ts'
 import type { SignatureReport } from '../validation/report.ts'
 import { validate } from '../validation/validate.ts'
 import { viewOf } from './build-view.ts'
+import { checkEnclosed } from './check-enclosed.ts'
 import { embeddedFiles } from './embedded-file.ts'
+import { MANIFEST_NAME } from './enclosed.ts'
 import { reportOf, type EnvelopeFile } from './envelope-file.ts'
 import { readEvents } from './events.ts'
 import { fieldNames, parseManifest, type EnvelopeManifest } from './manifest.ts'
-import { MANIFEST_NAME } from './reserve.ts'
 import { signatureField, signerFields } from './state.ts'
 import type { EnvelopeView } from './view.ts'
 
 const LARGEST_MANIFEST = 4 << 20
 
 export type ReadEnvelopeOptions = Pick<CollectOptions, 'certificates' | 'signal' | 'progress'> &
-  Readonly<{ policy: ValidationPolicy; at: Date }>
+  Readonly<{
+    policy: ValidationPolicy
+    at: Date
+    /** Files that may be documents that travel beside the envelope. */
+    beside?: readonly SourceFile[]
+  }>
 
 /**
  * The state of an envelope, read once: one parse, one pass over the bytes.
@@ -40,7 +46,7 @@ export async function readEnvelope(
   ports: Ports,
   options: ReadEnvelopeOptions,
 ): Promise<EnvelopeView> {
-  const { policy, at, ...collect } = options
+  const { policy, at, beside = [], ...collect } = options
   const document = await openPdf(blobSource(file.blob))
   let found: Found | null = null
   const collected = await collectDocument(document, file, contextOf(ports, collect), collect, async (signatures) => {
@@ -58,9 +64,11 @@ export async function readEnvelope(
     throw new SignError('ENVELOPE_DOCUMENT_MISMATCH', 'the manifest is that of another document')
   }
   await checkReserved(document, manifest, prepared)
+  const view = document.revisions[prepared]?.view ?? 0
+  const enclosed = await checkEnclosed({ file, document, manifest, view, beside, signal: options.signal }, ports)
   const sizes = endsFrom(document, prepared)
   const revisions = digests.map((sha256, i) => ({ size: sizes[i] ?? 0, sha256 }))
-  const envelope: EnvelopeFile = { document, manifest, prepared, collected, report, revisions }
+  const envelope: EnvelopeFile = { document, manifest, prepared, collected, report, revisions, enclosed }
   const events = await readEvents(envelope)
   return viewOf(envelope, file, events, at)
 }

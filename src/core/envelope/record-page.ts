@@ -1,14 +1,13 @@
 /** The record: pages of our own behind the document, drawn by the preparer. Signatories write only into its fields. */
 import { zlibSync } from 'fflate'
 import { latin1 } from '../bytes/bytes.ts'
-import { archiveRules, CALIBRATED } from '../pdf/archive-rules.ts'
 import type { Color, DrawItem } from '../pdf/appearance/appearance.ts'
 import { drawItems } from '../pdf/appearance/draw.ts'
 import { wrap } from '../pdf/appearance/fit-text.ts'
 import { qrModules } from '../pdf/appearance/layout.ts'
 import { embedFont, writable } from '../pdf/font/embed.ts'
 import { TrueTypeFont } from '../pdf/font/sfnt.ts'
-import { PdfDict, PdfStream, name, type PdfRef } from '../pdf/objects.ts'
+import { PdfDict, PdfStream, name, type PdfObject, type PdfRef } from '../pdf/objects.ts'
 import type { PdfUpdate } from '../pdf/update.ts'
 import type { EnvelopeManifest, Signatory } from './manifest.ts'
 import { RECORD_PAGE, recordPageCount, recordRow, type RecordRow } from './record-layout.ts'
@@ -22,17 +21,16 @@ const QR = 92
 const HAIR = { radius: 0, thickness: 0.5, color: LINE } as const
 
 /** Page dictionaries without /Parent, in order. */
-export async function recordPages(
-  update: PdfUpdate,
+export function recordPages(
+  update: Pick<PdfUpdate, 'add'>,
   bytes: Uint8Array,
+  colorSpace: PdfObject,
   draw: (font: TrueTypeFont) => readonly (readonly DrawItem[])[],
-): Promise<readonly PdfDict[]> {
+): readonly PdfDict[] {
   const font = new TrueTypeFont(bytes)
   const pages = draw(font)
   const texts = pages.flatMap((items) => items.flatMap((item) => (item.kind === 'text' ? [item.text] : [])))
   const embedded = embedFont(update, font, texts)
-  const { part } = await archiveRules(update.document)
-  const colorSpace = part === 0 ? name('DeviceRGB') : CALIBRATED
   const resources = update.add(
     PdfDict.of({ ColorSpace: PdfDict.of({ CS0: colorSpace }), Font: PdfDict.of({ F0: embedded.ref }) }),
   )
@@ -125,10 +123,15 @@ function head(manifest: EnvelopeManifest, words: RecordWords, write: Write): rea
   const x = RECORD_PAGE.margin
   const right = RECORD_PAGE.width - RECORD_PAGE.margin
   const [document] = manifest.documents
-  const { preparer } = manifest
+  const { preparer, enclosures } = manifest
   const from = preparer.email ? `${preparer.name} <${preparer.email}>` : preparer.name
   const facts: [string, string][] = [
-    [words.document, `${manifest.title} · ${document?.name ?? ''}`],
+    ...(enclosures
+      ? ([
+          [words.document, manifest.title],
+          [words.encloses, `${enclosures.length}: ${enclosures.map(({ name: own }) => own).join('; ')}`],
+        ] as [string, string][])
+      : [[words.document, `${manifest.title} · ${document?.name ?? ''}`] as [string, string]]),
     [words.digest, document?.sha256 ?? ''],
     [words.envelope, manifest.id],
     [words.preparedBy, `${from} · ${recordTime(manifest.createdAt)}`],
@@ -137,7 +140,7 @@ function head(manifest: EnvelopeManifest, words: RecordWords, write: Write): rea
   const items: DrawItem[] = [...write(x, 806, 380, 18, INK, words.title, 1)]
   let top = 776
   for (const [label, value] of facts) {
-    const shown = write(x + 118, top, 290, 8, INK, value, 2)
+    const shown = write(x + 118, top, 290, 8, INK, value, enclosures && label === words.document ? 1 : 2)
     items.push(...write(x, top, 112, 8, SOFT, label, 2), ...shown)
     top -= 6 + 10 * Math.max(1, shown.length)
   }

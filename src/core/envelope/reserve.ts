@@ -2,6 +2,7 @@
 import { zlibSync } from 'fflate'
 import { latin1, utf8 } from '../bytes/bytes.ts'
 import { SignError } from '../errors.ts'
+import { archiveRules, CALIBRATED } from '../pdf/archive-rules.ts'
 import { FieldFlag } from '../pdf/fields.ts'
 import { PdfDict, PdfRef, PdfStream, PdfString, countOf, isArray, name } from '../pdf/objects.ts'
 import { pageGeometry, walkPages, type PdfPage } from '../pdf/pages.ts'
@@ -10,6 +11,7 @@ import { dateString, numberText, textString } from '../pdf/serialize.ts'
 import { catalogRef } from '../pdf/signature-field.ts'
 import type { PdfUpdate } from '../pdf/update.ts'
 import { addEmbeddedFile } from './embedded-file.ts'
+import { MANIFEST_NAME } from './enclosed.ts'
 import { encodeManifest, hasLines, type EnvelopeField, type EnvelopeManifest, type Signatory } from './manifest.ts'
 import { recordDrawing, recordPages } from './record-page.ts'
 import { signerFields } from './state.ts'
@@ -65,7 +67,9 @@ async function appendRecord(update: PdfUpdate, request: ReserveRequest): Promise
   if (!(root instanceof PdfRef) || !(tree instanceof PdfDict) || !isArray(await update.resolve(tree.get('Kids')))) {
     throw new SignError('FORMAT_MALFORMED', 'the page tree cannot be added to')
   }
-  const dicts = await recordPages(update, request.font, (font) => recordDrawing(request.manifest, font))
+  const { part } = await archiveRules(update.document)
+  const colorSpace = part === 0 ? name('DeviceRGB') : CALIBRATED
+  const dicts = recordPages(update, request.font, colorSpace, (font) => recordDrawing(request.manifest, font))
   const refs = dicts.map((dict) => update.add(dict.with({ Parent: root })))
   for (const ref of refs) await update.push(root, 'Kids', ref)
   const count = countOf(await update.resolve(tree.get('Count'))) ?? request.manifest.documents[0]?.pages ?? 0
@@ -199,8 +203,6 @@ function signatureEntries(manifest: EnvelopeManifest, one: Signatory): PdfDict {
     Lock: one.role === 'visa' ? lock.with({ P: 1 }) : lock,
   })
 }
-
-export const MANIFEST_NAME = 'countersign-envelope.json'
 
 function manifestFile(manifest: EnvelopeManifest) {
   const bytes = utf8(encodeManifest(manifest))

@@ -49,7 +49,13 @@ function draftShapeProblem(draft: EnvelopeDraft): string | null {
   const document = { name: '', sha256: '0'.repeat(64), size: 0, pages: 1 }
   try {
     return shapeProblem(
-      planEnvelope(draft, { id: '0'.repeat(32), createdAt: '2026-01-01T00:00:00Z', document, stem: 'Env' }),
+      planEnvelope(draft, {
+        id: '0'.repeat(32),
+        createdAt: '2026-01-01T00:00:00Z',
+        document,
+        enclosed: [],
+        stem: 'Env',
+      }),
     )
   } catch {
     return 'malformed'

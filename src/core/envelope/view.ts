@@ -1,5 +1,6 @@
 /** Everything that a page shows of an envelope, read from the file alone. Plain cloneable data. */
 import type { FileReport, SignatureReport } from '../validation/report.ts'
+import type { EnclosedView } from './check-enclosed.ts'
 import type { EnvelopeField, EnvelopeManifest, Signatory } from './manifest.ts'
 import type { SimpleRecord } from './simple.ts'
 import type { EnvelopeState, FieldValues, SignatoryState } from './state.ts'
@@ -82,6 +83,8 @@ export type EnvelopeView = Readonly<{
   steps: readonly EnvelopeStep[]
   /** Every revision from the preparer's on; `SignatoryState.revision` and `EnvelopeStep.revision` index this. */
   revisions: readonly RevisionView[]
+  /** The documents that the cover sheet stands for; empty where the PDF is itself the document. */
+  enclosed: readonly EnclosedView[]
   /** The verifier's whole report of the file. */
   report: FileReport
 }>

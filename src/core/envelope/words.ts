@@ -1,9 +1,12 @@
+import type { EnclosedState } from './check-enclosed.ts'
 import type { EnvelopeLanguage, SignatoryRole, SignatureKind } from './manifest.ts'
 
 /** What the document itself says: the record is part of it, so its words are those of the document's language, not the page's. */
 export type RecordWords = Readonly<{
   title: string
   document: string
+  /** The documents that a cover sheet stands for. */
+  encloses: string
   digest: string
   envelope: string
   preparedBy: string
@@ -12,6 +15,8 @@ export type RecordWords = Readonly<{
   verify: string
   roles: Readonly<Record<SignatoryRole, string>>
   kinds: Readonly<Record<SignatureKind, string>>
+  /** Whether an enclosed document was at hand and is the one that was meant. */
+  states: Readonly<Record<EnclosedState, string>>
   /** Of the file as it was before this signature. */
   fileBefore: string
   certificate: string
@@ -26,6 +31,7 @@ export const RECORD_WORDS: Readonly<Record<EnvelopeLanguage, RecordWords>> = {
   en: {
     title: 'Record of signatures',
     document: 'Document',
+    encloses: 'Cover sheet for',
     digest: 'SHA-256 of the document',
     envelope: 'Envelope',
     preparedBy: 'Prepared by',
@@ -37,6 +43,12 @@ export const RECORD_WORDS: Readonly<Record<EnvelopeLanguage, RecordWords>> = {
       unqualified: 'unqualified signature (by a certificate)',
       qualified: 'qualified signature (by what its certificate says)',
     },
+    states: {
+      attached: 'checked, attached',
+      added: 'checked, beside',
+      missing: 'not checked: not at hand',
+      changed: 'CHANGED: not this document',
+    },
     fileBefore: 'SHA-256 of the file as it was signed',
     certificate: 'SHA-256 of the certificate',
     simpleNote: 'Proves that someone who knew the code saw this file; whoever sent the code knew it too.',
@@ -47,6 +59,7 @@ export const RECORD_WORDS: Readonly<Record<EnvelopeLanguage, RecordWords>> = {
   ru: {
     title: 'Лист подписей',
     document: 'Документ',
+    encloses: 'Титульный лист за',
     digest: 'SHA-256 документа',
     envelope: 'Конверт',
     preparedBy: 'Подготовил',
@@ -58,6 +71,12 @@ export const RECORD_WORDS: Readonly<Record<EnvelopeLanguage, RecordWords>> = {
       unqualified: 'неквалифицированная подпись (по сертификату)',
       qualified: 'квалифицированная подпись (по словам сертификата)',
     },
+    states: {
+      attached: 'проверен, вложен',
+      added: 'проверен, рядом',
+      missing: 'не проверен: нет под рукой',
+      changed: 'ИЗМЕНЁН: это другой документ',
+    },
     fileBefore: 'SHA-256 файла при подписании',
     certificate: 'SHA-256 сертификата',
     simpleNote: 'Доказывает, что этот файл видел тот, кто знал код; его знал и тот, кто код прислал.',
@@ -68,6 +87,7 @@ export const RECORD_WORDS: Readonly<Record<EnvelopeLanguage, RecordWords>> = {
   uk: {
     title: 'Аркуш підписів',
     document: 'Документ',
+    encloses: 'Титульний аркуш за',
     digest: 'SHA-256 документа',
     envelope: 'Конверт',
     preparedBy: 'Підготував',
@@ -78,6 +98,12 @@ export const RECORD_WORDS: Readonly<Record<EnvelopeLanguage, RecordWords>> = {
       simple: 'простий підпис (за кодом)',
       unqualified: 'некваліфікований підпис (за сертифікатом)',
       qualified: 'кваліфікований підпис (за словами сертифіката)',
+    },
+    states: {
+      attached: 'перевірено, вкладено',
+      added: 'перевірено, поруч',
+      missing: 'не перевірено: немає під рукою',
+      changed: 'ЗМІНЕНО: це інший документ',
     },
     fileBefore: 'SHA-256 файлу під час підписання',
     certificate: 'SHA-256 сертифіката',

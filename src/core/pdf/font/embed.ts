@@ -22,7 +22,7 @@ const stream = (data: Uint8Array, entries: Readonly<Record<string, PdfObject>> =
  *
  * @param texts every character must be in the font (see `writable`)
  */
-export function embedFont(update: PdfUpdate, font: TrueTypeFont, texts: readonly string[]): EmbeddedFont {
+export function embedFont(update: Pick<PdfUpdate, 'add'>, font: TrueTypeFont, texts: readonly string[]): EmbeddedFont {
   const codes = new Map<number, number>()
   for (const text of texts) {
     for (const character of text) {

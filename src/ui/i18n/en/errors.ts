@@ -228,6 +228,16 @@ export const errors = {
     'This envelope may not be sent again to someone who has signed.\nNothing was changed. Prepare a new envelope.',
   ENVELOPE_ROUNDS_EXHAUSTED:
     'This envelope was sent round as often as it allows.\nNothing was changed. Prepare a new envelope.',
+  ENVELOPE_TOO_MANY_DOCUMENTS:
+    'An envelope holds at most {most} documents; these are {count}.\nNothing was changed. Put them into several envelopes, or into one archive.',
+  ENVELOPE_DOCUMENT_EMPTY:
+    '{name} is empty.\nAn empty file says nothing that could be signed. Take it out, or choose the right file.',
+  ENVELOPE_DOCUMENT_MISSING:
+    'Documents of this envelope are not at hand: {names}.\nNothing was signed. Add these files; they came beside the envelope.',
+  ENVELOPE_DOCUMENT_CHANGED:
+    'Not the document that the envelope names: {names}.\nIts content is another. Nothing was signed. Ask whoever prepared the envelope for the right file.',
+  ENVELOPE_DOCUMENT_UNKNOWN:
+    'Not a document of this envelope: {names}.\nNothing was changed. Add the files that the list names.',
   WORKER_CRASHED:
     'The part of the page that does the work stopped.\nYour document is unchanged and nothing signed is lost. Try again; very large files may need more memory.',
   INTERNAL:

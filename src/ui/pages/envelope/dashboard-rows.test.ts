@@ -61,6 +61,7 @@ function envelope({ title, id, deadline, events = [], steps = ['a'] }: Wanted): 
     })),
     steps: steps.map((sha256) => step(sha256, 'X')),
     revisions: [],
+    enclosed: [],
     report: {} as EnvelopeView['report'],
   }
   return { file: { name: view.name, blob: new Blob() }, entry: { name: view.name, view } }

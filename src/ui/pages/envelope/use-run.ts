@@ -11,7 +11,7 @@ export type EnvelopeRun = Readonly<{
   step: Readonly<{ name: RunStep; done: number }> | null
   refusal: Refusal | null
   /** One at a time: a second is not started while one runs. */
-  start: (work: (options: Required<ActOptions>) => Promise<void>) => void
+  start: (work: (options: Required<Omit<ActOptions, 'beside'>>) => Promise<void>) => void
   cancel: () => void
   forget: () => void
 }>
@@ -22,7 +22,7 @@ export function useRun(): EnvelopeRun {
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const controller = useRef<AbortController | null>(null)
   useEffect(() => () => controller.current?.abort(), [])
-  const start = useCallback((work: (options: Required<ActOptions>) => Promise<void>) => {
+  const start = useCallback((work: (options: Required<Omit<ActOptions, 'beside'>>) => Promise<void>) => {
     if (controller.current) return
     const own = new AbortController()
     controller.current = own
