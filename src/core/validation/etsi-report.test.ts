@@ -51,3 +51,19 @@ test('a file without signatures has no such report', () => {
   const report = validate([{ name: 'a', findings: [], signatures: [] }], policyTrusting([]), new Date(0))
   expect(etsiReport(report.files[0]!, report)).toBeNull()
 })
+
+test('a time that XML cannot say is left out, not written wrong', () => {
+  const signer = certificateFacts('signer', { fingerprint: FINGERPRINT })
+  for (const [time, isSaid] of [
+    ['2026-01-01T00:00:00Z', true],
+    ['0000-06-01T00:00:00Z', false],
+    ['-000400-01-01T00:00:00Z', false],
+    ['+012026-01-01T00:00:00Z', false],
+  ] as const) {
+    const report = named(xmlOf(signatureFacts({ signer, claimedTime: new Date(time) })), 'SignatureValidationReport')
+    expect(
+      report.children.some(({ name }) => name === 'SignatureAttributes'),
+      time,
+    ).toBe(isSaid)
+  }
+})

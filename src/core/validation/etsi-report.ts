@@ -39,6 +39,10 @@ function element(
 
 const leaf = (name: string, value: string): Xml => element(name, [text(value)])
 
+/** ISO 8601 as xs:dateTime of XML Schema 1.0 can say it, which has no year 0 and none beyond 9999; undefined: it cannot. */
+const dateTime = (time: string | undefined): string | undefined =>
+  time !== undefined && /^(?!0000)\d{4}-/.test(time) ? time : undefined
+
 const MAIN: Readonly<Record<Indication, string>> = {
   'TOTAL-PASSED': 'total-passed',
   'TOTAL-FAILED': 'total-failed',
@@ -74,7 +78,9 @@ function withCounters(signature: SignatureReport): readonly SignatureReport[] {
 }
 
 function signatureElement(signature: SignatureReport, index: number, validationTime: string, policy: string): Xml {
-  const { signer, claimedTime, provenTime } = signature
+  const { signer, provenTime } = signature
+  const claimed = dateTime(signature.claimedTime)
+  const proven = dateTime(provenTime)
   const proof = signature.timestamps.findIndex(
     ({ time, indication }) => time === provenTime && indication === 'TOTAL-PASSED',
   )
@@ -88,16 +94,15 @@ function signatureElement(signature: SignatureReport, index: number, validationT
     element('ValidationTimeInfo', [
       leaf('ValidationTime', validationTime),
       element('BestSignatureTime', [
-        leaf('POETime', provenTime ?? validationTime),
-        leaf('TypeOfProof', `urn:etsi:019102:poetype:${provenTime ? 'provided' : 'validation'}`),
-        provenTime && proof >= 0 ? reference('POEObject', `T-${index + 1}-${proof + 1}`) : null,
+        leaf('POETime', proven ?? validationTime),
+        leaf('TypeOfProof', `urn:etsi:019102:poetype:${proven ? 'provided' : 'validation'}`),
+        proven && proof >= 0 ? reference('POEObject', `T-${index + 1}-${proof + 1}`) : null,
       ]),
     ]),
-    claimedTime === undefined
-      ? null
-      : element('SignatureAttributes', [element('SigningTime', [leaf('Time', claimedTime)])]),
-    signer &&
-      element('SignerInformation', [reference('SignerCertificate', `C-${index + 1}`), leaf('Signer', signer.subject)]),
+    claimed === undefined ? null : element('SignatureAttributes', [element('SigningTime', [leaf('Time', claimed)])]),
+    signer && isNamed(signature)
+      ? element('SignerInformation', [reference('SignerCertificate', `C-${index + 1}`), leaf('Signer', signer.subject)])
+      : null,
     element('SignatureValidationProcess', [
       leaf('SignatureValidationProcessID', 'urn:etsi:019102:validationprocess:LTVM'),
     ]),
@@ -136,8 +141,12 @@ function status(name: string, main: string, sub: string | undefined): Xml {
   ])
 }
 
-function certificateObject({ signer }: SignatureReport, index: number): readonly Xml[] {
-  if (!signer || !/^([0-9A-F]{2})+$/i.test(signer.fingerprint)) return []
+/** Whether its certificate can be named by a digest. */
+const isNamed = ({ signer }: SignatureReport): boolean => /^([0-9A-F]{2})+$/i.test(signer?.fingerprint ?? '')
+
+function certificateObject(signature: SignatureReport, index: number): readonly Xml[] {
+  const { signer } = signature
+  if (!signer || !isNamed(signature)) return []
   const digest = element('DigestAlgAndValue', [
     element('ds:DigestMethod', [], { Algorithm: 'http://www.w3.org/2001/04/xmlenc#sha256' }),
     leaf('ds:DigestValue', toBase64(fromHex(signer.fingerprint))),
@@ -148,7 +157,7 @@ function certificateObject({ signer }: SignatureReport, index: number): readonly
 function timestampObject(stamp: TimestampReport, id: string): Xml {
   const main = MAIN[stamp.indication].replace('total-', '')
   const report = element('ValidationReport', [status('SignatureValidationStatus', main, stamp.subIndication)])
-  const time = stamp.time
+  const time = dateTime(stamp.time)
   const poe = time === undefined || stamp.indication !== 'TOTAL-PASSED' ? null : poeOf(time)
   const uri = leaf('URI', `urn:countersign:time-stamp:${stamp.kind}`)
   return validationObject(id, 'timestamp', [uri], [poe, report])
