@@ -3,7 +3,7 @@ import { familyOf } from '../core/envelope/events.ts'
 import type { EnvelopeManifest, Signatory } from '../core/envelope/manifest.ts'
 import { asTexts, signingOptions, signingValues, type SignerLine } from '../core/envelope/sign.ts'
 import { makeSimple } from '../core/envelope/simple.ts'
-import { signerProblem, whyNot } from '../core/envelope/state.ts'
+import { isEarlier, signerProblem, whyNot } from '../core/envelope/state.ts'
 import type { EnvelopeView } from '../core/envelope/view.ts'
 import { SignError, type ErrorCode } from '../core/errors.ts'
 import type { SigningKey } from '../core/keys.ts'
@@ -57,7 +57,7 @@ export function mayAct({ manifest, state }: EnvelopeView, id: string, time: stri
   const signatory = manifest.signatories.find((one) => one.id === id)
   if (code || !signatory) throw refused(code ?? 'ENVELOPE_NOT_A_SIGNATORY', id, 'may not act on this file now')
   const last = state.lastTime ?? manifest.createdAt
-  if (Date.parse(time) < Date.parse(last)) {
+  if (isEarlier(time, last)) {
     const details = { now: time, before: last }
     throw new SignError('ENVELOPE_CLOCK_BEFORE_PREVIOUS', 'the clock is behind the act before', { details })
   }

@@ -34,6 +34,14 @@ describe('turn by turn', () => {
     expect(whyNot(three, run([]), 's9')).toBe('ENVELOPE_NOT_A_SIGNATORY')
   })
 
+  test('who signs in the very second of the act before is not before it: a signature’s time has no parts of a second', () => {
+    const made = { ...three, createdAt: '2026-03-01T09:00:00.900Z' }
+    expect(codes(run([signs(1, 2, 0)], made))).toEqual([])
+    expect(codes(run([{ ...signs(1, 2, 0), time: '2026-03-01T08:59:59Z' }], made))).toEqual([
+      'ENVELOPE_CLOCK_BEFORE_PREVIOUS',
+    ])
+  })
+
   test('a stranger, somebody else’s field, a change nobody explains: broken, and nobody’s turn', () => {
     expect(codes(run([{ ...signs(1, 2, 1), field: 'Sig_9999' }]))).toEqual(['ENVELOPE_NOT_A_SIGNATORY'])
     expect(run([signs(1, 2, 1, { Txt_0002: 'mine' })])).toMatchObject({ status: 'broken', turn: [] })

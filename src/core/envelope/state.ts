@@ -224,7 +224,9 @@ function checkOwn(
   if (missing.length > 0) return { refused: refuse(state, 'ENVELOPE_FIELD_REQUIRED', revision, missing.join(', '), id) }
   const code = timeProblem(manifest, state, time)
   if (code === 'ENVELOPE_EXPIRED') return { refused: refuse(state, code, revision, String(time), id) }
-  return { state: code ? refuse(state, code, revision, `${time} after ${state.lastTime}`, id) : state }
+  return {
+    state: code ? refuse(state, code, revision, `${time} after ${state.lastTime ?? manifest.createdAt}`, id) : state,
+  }
 }
 
 /** A certificate signature covers every simple one before it. */
@@ -280,8 +282,12 @@ function timeProblem(manifest: EnvelopeManifest, state: EnvelopeState, time: str
   if (time === null) return null
   if (manifest.deadline !== undefined && Date.parse(time) > Date.parse(manifest.deadline)) return 'ENVELOPE_EXPIRED'
   const before = state.lastTime ?? manifest.createdAt
-  return Date.parse(time) < Date.parse(before) ? 'ENVELOPE_CLOCK_BEFORE_PREVIOUS' : null
+  return isEarlier(time, before) ? 'ENVELOPE_CLOCK_BEFORE_PREVIOUS' : null
 }
+
+/** By whole seconds: the time that a PDF signature claims has no parts of one. */
+export const isEarlier = (time: string, before: string): boolean =>
+  Math.floor(Date.parse(time) / 1000) < Math.floor(Date.parse(before) / 1000)
 
 const later = (a: string | null, b: string | null): string | null =>
   a === null || (b !== null && Date.parse(b) > Date.parse(a)) ? (b ?? a) : a
