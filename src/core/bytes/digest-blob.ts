@@ -67,12 +67,19 @@ async function streamDigest(
 }
 
 /**
+ * Readers at work. Chromium holds on to nothing while a read into one's own buffer waits for its first bytes: once the collector has taken
+ * stream and reader, that read never ends.
+ */
+const reading = new Set<ReadableStreamBYOBReader>()
+
+/**
  * The bytes of a Blob, piece by piece, each valid until the next is asked for.
  *
  * One buffer is read into again and again, so that memory does not wait for the collector.
  */
 export async function* chunksOf(blob: Blob, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
   const reader = blob.stream().getReader({ mode: 'byob' })
+  reading.add(reader)
   let buffer = new ArrayBuffer(CHUNK)
   try {
     for (;;) {
@@ -85,6 +92,7 @@ export async function* chunksOf(blob: Blob, signal: AbortSignal | undefined): As
       buffer = value.buffer
     }
   } finally {
+    reading.delete(reader)
     await reader.cancel().catch(() => undefined)
   }
 }
