@@ -136,3 +136,19 @@ test('the CSV quotes what must be, and lets no title become a formula', () => {
   expect(lines[2]).toContain('"a,b"')
   expect(lines).toHaveLength(4)
 })
+
+test.each([
+  ['=1+1', `"'=1+1"`],
+  [' =1+1', `" '=1+1"`],
+  ['+1', `"'+1"`],
+  ['-1', `"'-1"`],
+  ['@SUM(A1)', `"'@SUM(A1)"`],
+  ['\uFF1D1+1', `"'\uFF1D1+1"`],
+  ['x;=1+1', `"x;'=1+1"`],
+  ['x,=1+1', `"x,'=1+1"`],
+  ['x\t=1+1', `"x\t'=1+1"`],
+  ['x\n@A1', `"x\n'@A1"`],
+  ['A-1 = B@C', 'A-1 = B@C'],
+])('a title %j is written %j', (title, written) => {
+  expect(csvOf(i18n, rows([envelope({ title })]))).toContain(`,${written},`)
+})

@@ -148,8 +148,13 @@ export function csvOf(i18n: I18n, rows: readonly Row[]): string {
   return `\uFEFF${[head, ...lines].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
 }
 
-/** Names come from files that anybody may have made: none of them may become a formula. */
+/**
+ * Names come from files that anybody may have made: none of them may become a formula, not even in a spreadsheet whose language
+ * begins a cell at a semicolon.
+ */
+const FORMULA = /(^|[;,\t\r\n])(\s*)(?=[=+\-@\uFF1D\uFF0B\uFF0D\uFF20])/g
+
 function cell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
-  return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
+  const safe = text.replace(FORMULA, "$1$2'")
+  return /[";,\t\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }
