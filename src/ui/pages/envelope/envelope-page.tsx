@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useSyncExternalStore } from 'react'
 import { DropArea, DropVeil, PickFiles, useDropAndPaste } from '../../components/file-drop.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
+import { useHandedOver } from '../../handover.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { presetOf } from './links.ts'
 import { useEnvelopes } from './use-envelopes.ts'
@@ -21,6 +22,7 @@ export function EnvelopePage() {
   const envelopes = useEnvelopes()
   const { table, give } = envelopes
   const onFiles = useCallback((files: readonly File[]) => give(files), [give])
+  useHandedOver(onFiles)
   const over = useDropAndPaste(table.at === 'prepare' ? ignore : onFiles)
   return (
     <>

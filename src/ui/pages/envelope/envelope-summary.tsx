@@ -5,6 +5,7 @@ import type { EnvelopeView } from '../../../core/envelope/view.ts'
 import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
 import { Icon } from '../../components/icon.tsx'
 import { RefusalNotice, TONE_ICON } from '../../components/notice.tsx'
+import { giveToEnvelopes } from '../../handover.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { CodeCheck } from './code-check.tsx'
 import { standing } from './status.ts'
@@ -47,6 +48,12 @@ export function EnvelopeSummary({ name, blob }: { name: string; blob: Blob }) {
         .map((one) => (
           <CodeCheck key={one.signatory.id} file={file} one={one} />
         ))}
+      <div className="row no-print">
+        <button type="button" className="button small" onClick={() => giveToEnvelopes([file])}>
+          <Icon name="arrow" />
+          {i18n.t(view.state.status === 'running' ? 'envelope.goAndSign' : 'envelope.goAndSee')}
+        </button>
+      </div>
     </section>
   )
 }

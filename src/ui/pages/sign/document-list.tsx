@@ -6,8 +6,9 @@ import type { IconName } from '../../components/icon.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { useServices } from '../../services.tsx'
-import type { SessionItem, SignSession } from './session.ts'
 import { containerFor } from './container.ts'
+import { envelopesAmong } from './session.ts'
+import type { SessionItem, SignSession } from './session.ts'
 
 type Props = Readonly<{
   session: SignSession
@@ -68,6 +69,7 @@ function stateOf(
   const { inspection } = item
   if (session.run.status === 'running') return { icon: 'clock', tone: 'muted', text: i18n.t('sign.state_waiting') }
   if (!inspection) return { icon: 'clock', tone: 'muted', text: i18n.t('sign.state_reading') }
+  if (envelopesAmong(session).includes(item)) return { icon: 'alert', tone: 'warn', text: i18n.t('sign.rowEnvelope') }
   const container = containerFor(inspection, session.options)
   if (inspection.pdf?.encryption === 'password-required') {
     return { icon: 'alert', tone: 'warn', text: i18n.t('sign.rowLocked') }

@@ -14,6 +14,7 @@ import type {
   VisiblePlace,
 } from '../../../app/sign-documents.ts'
 import type { KeyRef } from '../../../app/manage-keys.ts'
+import { SEAL_FIELD } from '../../../core/envelope/manifest.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { FieldValue } from '../../../core/pdf/fill/describe.ts'
 import { containerFor } from './container.ts'
@@ -94,6 +95,19 @@ export interface SignSession {
   readonly cancel: () => void
   /** After a finished run: the failed ones stay, to be tried again. */
   readonly keepFailed: () => void
+  /** The person insists on signing an envelope as if it were any document. */
+  readonly insistOnEnvelopes: boolean
+  readonly insist: () => void
+}
+
+/** Known by the field of its seal: signed as any document is, it is an envelope no more. */
+export const isEnvelope = ({ inspection }: SessionItem): boolean =>
+  inspection?.pdf?.docMdp === 2 && inspection.pdf.fields.some(({ name, signed }) => signed && name.endsWith(SEAL_FIELD))
+
+/** Envelopes that an ordinary signature would go into, and nobody insisted on it. */
+export function envelopesAmong({ items, options, insistOnEnvelopes }: SignSession): readonly SessionItem[] {
+  if (insistOnEnvelopes || options.container === 'detached') return []
+  return items.filter((item) => isEnvelope(item))
 }
 
 /** Inspects what is not yet known, a few at a time, whatever is added or removed meanwhile. */
@@ -147,6 +161,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
   const [target, show] = useState<Target | null>(null)
   const suggested = useRef<FormValues>({})
   const [beside, setBeside] = useState<Beside | null>()
+  const [insistOnEnvelopes, setInsist] = useState(false)
   const nextId = useRef(1)
   const controller = useRef<AbortController | null>(null)
 
@@ -161,6 +176,7 @@ export function useSignSession(documents: SignDocuments): SignSession {
 
   const add = useCallback((files: readonly SourceFile[]) => {
     setRun((now) => (now.status === 'running' ? now : IDLE))
+    setInsist(false)
     setItems((now) => [
       ...now,
       ...files.map((file) => ({ id: nextId.current++, file, inspection: null, attempt: 0, values: {}, refills: 0 })),
@@ -250,6 +266,8 @@ export function useSignSession(documents: SignDocuments): SignSession {
     sign,
     cancel,
     keepFailed,
+    insistOnEnvelopes,
+    insist: () => setInsist(true),
   }
 }
 

@@ -1,6 +1,7 @@
 import { lazy, Suspense, useCallback, useState } from 'react'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { DropArea, DropVeil, PickFiles, useDropAndPaste } from '../../components/file-drop.tsx'
+import { giveToEnvelopes } from '../../handover.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { useChosenKey, useKeys } from '../../use-keys.ts'
 import { useConfirmedDocuments } from './confirmed-documents.ts'
@@ -46,6 +47,7 @@ export function SignPage() {
             onCreate={() => setCreating(true)}
             onFiles={onFiles}
             throwAway={throwAway}
+            onEnvelopes={giveToEnvelopes}
           />
         </Suspense>
       )}

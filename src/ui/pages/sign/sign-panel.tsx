@@ -1,6 +1,7 @@
 import { useId, useState } from 'react'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import type { Beside } from '../../../app/sign-documents.ts'
+import type { SourceFile } from '../../../core/formats/format.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
 import { ExpiryNotice } from '../../components/expiry-notice.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
@@ -11,6 +12,7 @@ import { nameOn } from '../../use-keys.ts'
 import type { PdfView } from '../../viewer/use-pdf.ts'
 import { AdvancedChoice } from './advanced.tsx'
 import { containerFor } from './container.ts'
+import { EnvelopeNotice } from './envelope-notice.tsx'
 import { useFormState } from './form-state.ts'
 import type { FormState } from './form-state.ts'
 import { FormStatus } from './form-status.tsx'
@@ -19,7 +21,7 @@ import { useLook } from './look.ts'
 import { PlaceChoice } from './place-choice.tsx'
 import { RunProgress } from './run-progress.tsx'
 import { besideFor, SecondSignature } from './second-signature.tsx'
-import { placeFor } from './session.ts'
+import { envelopesAmong, placeFor } from './session.ts'
 import type { SessionItem, SignSession } from './session.ts'
 
 type Props = Readonly<{
@@ -36,6 +38,8 @@ type Props = Readonly<{
   note?: string | undefined
   /** A second key may make a signature file of its own. A host takes one file for each document: there it may not. */
   maySignTwice?: boolean
+  /** Where envelopes are signed; absent: they are not signed here at all. */
+  onEnvelopes?: ((files: readonly SourceFile[]) => void) | undefined
 }>
 
 export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: string): string {
@@ -49,6 +53,7 @@ export function actLabel(i18n: I18n, items: readonly SessionItem[], signer: stri
 /** The act: who signs, what will be in the file, one button that says it all. Without chrome: a page, a frame or a window holds it. */
 export function SignPanel(props: Props) {
   const { session, listing, chosen, onChoose, onCreate, view, isThrowAway = false, note, maySignTwice = false } = props
+  const { onEnvelopes } = props
   const i18n = useI18n()
   const { items, options, run } = session
   const [folding, setFolding] = useState<boolean | null>(null)
@@ -106,6 +111,7 @@ export function SignPanel(props: Props) {
             chosen={chosen}
             note={note}
             beside={twice ? besideFor(session, listing, chosen) : null}
+            onEnvelopes={onEnvelopes}
           />
         )}
       </div>
@@ -190,6 +196,7 @@ export function obstacle(
   form: FormState | null,
 ): string | null {
   const { items, options } = session
+  if (envelopesAmong(session).length > 0) return i18n.t('sign.needOwnPage')
   if (!chosen) return i18n.t('sign.needCertificate')
   if (items.length === 1) {
     const inspection = items[0]?.inspection
@@ -210,21 +217,24 @@ type ActProps = Readonly<{
   chosen: KeyCard | null
   note: string | undefined
   beside: Beside | null
+  onEnvelopes: Props['onEnvelopes']
 }>
 
-function Act({ session, chosen, note, beside }: ActProps) {
+function Act({ session, chosen, note, beside, onEnvelopes }: ActProps) {
   const i18n = useI18n()
   const reasonId = useId()
   const { finish } = useLook(session, chosen)
   const { items, options, run } = session
   const form = useFormState(session)
   const blocked = obstacle(i18n, session, chosen, form)
+  const envelopes = envelopesAmong(session).length > 0
   const invalid = chosen && (chosen.validity === 'expired' || chosen.validity === 'not-yet-valid')
   const label = chosen ? actLabel(i18n, items, nameOn(chosen)) : i18n.t('sign.act')
   return (
     <>
       {run.status === 'idle' && run.refusal && <RefusalNotice refusal={run.refusal} />}
       {form && <FormStatus session={session} form={form} />}
+      <EnvelopeNotice session={session} onEnvelopes={onEnvelopes} />
       {invalid && (
         <Notice tone="warn" title={i18n.t('sign.invalidCertificate')}>
           <label className="choice">
@@ -239,7 +249,7 @@ function Act({ session, chosen, note, beside }: ActProps) {
       )}
       <button
         type="button"
-        className="button primary wide act"
+        className={`button wide act ${envelopes ? '' : 'primary'}`}
         aria-disabled={blocked !== null}
         aria-describedby={reasonId}
         onClick={() => {

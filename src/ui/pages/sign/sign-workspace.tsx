@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import type { VisiblePlace } from '../../../app/sign-documents.ts'
-import type { PdfRect } from '../../../core/formats/format.ts'
+import type { PdfRect, SourceFile } from '../../../core/formats/format.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { FieldMarks } from '../../viewer/field-marks.tsx'
 import { pageOfField } from '../../viewer/field-page.ts'
@@ -30,6 +30,7 @@ type Props = Readonly<{
   /** Absent: the documents are a host's, and none are added or removed. */
   onFiles?: ((files: readonly File[]) => void) | undefined
   throwAway?: ThrowAwayKey
+  onEnvelopes?: ((files: readonly SourceFile[]) => void) | undefined
   /** Index of the document that is looked at, and its page in the middle of the window; may say the same again. */
   onPage?: ((index: number, page: number) => void) | undefined
   /** In place of the usual act and its result; it gets the open PDF, if it is one. */
@@ -49,7 +50,7 @@ function shownFile(session: SignSession, item: SessionItem | null): { name: stri
 
 /** Stage and act. One document is the page itself; many are a list with a state per row, each to be opened from it. */
 export function SignWorkspace(props: Props) {
-  const { session, listing, chosen, onChoose, onCreate, onFiles, throwAway, onPage, panel } = props
+  const { session, listing, chosen, onChoose, onCreate, onFiles, throwAway, onEnvelopes, onPage, panel } = props
   const i18n = useI18n()
   const { items, run } = session
   const [opened, setOpened] = useState<number | null>(null)
@@ -99,6 +100,7 @@ export function SignWorkspace(props: Props) {
               onCreate={onCreate}
               view={many ? null : view}
               maySignTwice
+              onEnvelopes={onEnvelopes}
               isThrowAway={throwAway?.ref ? chosen?.ref.id === throwAway.ref.id : false}
             />
           ))}
