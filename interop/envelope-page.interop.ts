@@ -23,8 +23,8 @@ const at = (name: string): string => join(folder, name)
 
 /** pyHanko's own order of what changed after a signature; beyond these is more than form filling. */
 const LEVELS = ['NONE', 'LTA_UPDATES', 'FORM_FILLING']
-/** The contract has two pages; fields were placed on the first, and the record stands behind the document. */
-const WITH_FIELDS = ['1', '3']
+/** Fields were placed on the first page, and the record stands behind the contract's three. */
+const WITH_FIELDS = ['1', '4']
 /** What certificates without a CA's services lack, and that a page with a filled field looks different. */
 const EXPECTED = /^(BBB_XCV_(AIA|REVOC)_PRES_ANS|BBB_FC_IVDBSFR_ANS)/
 

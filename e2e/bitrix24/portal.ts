@@ -44,13 +44,20 @@ export type EmulatorOptions = Readonly<{
 const SID = 'sid0123456789'
 const LATE = { error: 'QUERY_LIMIT_EXCEEDED', error_description: 'Too many requests' }
 
-function page(options: EmulatorOptions, domain: string, state: PortalState): string {
+/** Who may look at the record: `/?user=2` is the second one's browser. */
+const USERS: Record<string, { ID: string; NAME: string; LAST_NAME: string; ADMIN: boolean }> = {
+  1: { ID: '1', NAME: 'Anna', LAST_NAME: 'Berg', ADMIN: true },
+  2: { ID: '2', NAME: 'Mikael', LAST_NAME: 'Strand', ADMIN: false },
+}
+const userOfToken = (token: unknown): string => /^user-(\d)-/.exec(String(token))?.[1] ?? '1'
+
+function page(options: EmulatorOptions, domain: string, state: PortalState, user: string): string {
   const init = {
     LANG: 'en',
     DOMAIN: domain,
     PROTOCOL: 0,
     PATH: '/rest',
-    AUTH_ID: 'token-1',
+    AUTH_ID: `user-${user}-token-1`,
     REFRESH_ID: 'refresh-1',
     AUTH_EXPIRES: String(Date.now() + 3_600_000),
     MEMBER_ID: 'member',
@@ -77,7 +84,7 @@ addEventListener('message', async (event) => {
   log.push(cmd)
   const answer = (value) => event.source.postMessage(callback + ':' + JSON.stringify(value), appOrigin)
   if (cmd === 'getInitData') return answer(init)
-  if (cmd === 'refreshAuth') return answer(await (await fetch('/refresh')).json())
+  if (cmd === 'refreshAuth') return answer(await (await fetch('/refresh?user=${user}')).json())
   if (cmd === 'setAppOption') { const o = JSON.parse(text); await fetch('/option', { method: 'POST', body: text }); init.APP_OPTIONS[o.name] = o.value; return answer(init.APP_OPTIONS) }
   if (cmd === 'resizeWindow') { document.getElementById('app').style.height = Math.max(400, JSON.parse(text).height || 820) + 'px'; return answer({ result: true }) }
   if (cmd === 'setInstallFinish') { document.title = 'Installed'; return answer({ result: true }) }
@@ -128,6 +135,8 @@ function answerBefore(item: Record<string, unknown>, state: PortalState): unknow
   return { item }
 }
 
+let notes = 0
+
 function rest(method: string, params: Record<string, unknown>, state: PortalState, origin: string): unknown {
   switch (method) {
     case 'crm.item.fields':
@@ -142,12 +151,18 @@ function rest(method: string, params: Record<string, unknown>, state: PortalStat
       update(state, params['fields'] as Record<string, unknown>)
       return answerBefore(describe(state, origin), state)
     case 'crm.timeline.logmessage.add':
-      state.timeline.push(params['fields'] as Record<string, unknown>)
-      return { logMessage: { id: 1 } }
+      state.timeline.push({ id: ++notes, ...(params['fields'] as Record<string, unknown>) })
+      return { logMessage: { id: notes } }
+    case 'crm.timeline.logmessage.delete':
+      state.timeline = state.timeline.filter(({ id }) => id !== params['id'])
+      return true
+    // Ten at a time, newest first, whatever page one asks for.
     case 'crm.timeline.logmessage.list': {
       const start = Number(params['start'] ?? 0)
-      return { logMessages: state.timeline.toReversed().slice(start, start + 10) }
+      return state.timeline.toReversed().slice(start, start + 10)
     }
+    case 'profile':
+      return USERS[userOfToken(params['auth'])]
     case 'crm.contact.get':
       return state.contacts[Number(params['id'])] ?? null
     case 'crm.company.get':
@@ -207,13 +222,14 @@ export async function openPortalEmulator(
     const url = new URL(request.url ?? '/', origin)
     if (request.method === 'OPTIONS') return response.writeHead(200, cors).end()
     if (url.pathname === '/') {
-      const text = page({ ...options, handler }, url.host, state)
+      const text = page({ ...options, handler }, url.host, state, url.searchParams.get('user') ?? '1')
       return response.writeHead(200, { 'Content-Type': 'text/html' }).end(text)
     }
     if (url.pathname === '/refresh') {
       state.refreshed++
+      const user = url.searchParams.get('user') ?? '1'
       const AUTH_EXPIRES = String(Date.now() + 3_600_000)
-      return json(response, 200, { AUTH_ID: 'token-2', REFRESH_ID: 'refresh-2', AUTH_EXPIRES })
+      return json(response, 200, { AUTH_ID: `user-${user}-token-2`, REFRESH_ID: 'refresh-2', AUTH_EXPIRES })
     }
     if (url.pathname === '/option') {
       const { name, value } = JSON.parse(await body(request)) as { name: string; value: string }

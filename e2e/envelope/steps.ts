@@ -35,7 +35,7 @@ export async function signatory(browser: Browser, baseURL: string, name: string)
   return one
 }
 
-type Given = string | Readonly<{ name: string; bytes: Uint8Array }>
+export type Given = string | Readonly<{ name: string; bytes: Uint8Array }>
 
 /** On the page for envelopes: what is given is recognised there. */
 export async function giveEnvelope(page: Page, given: Given | readonly Given[], who?: string): Promise<void> {

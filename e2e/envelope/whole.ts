@@ -4,7 +4,7 @@ import { SAMPLES } from '../main/steps.ts'
 import { download, type Downloaded } from '../support/files.ts'
 import type { Complaint } from '../support/test.ts'
 import { addField, another, consent, enterPeople, giveEnvelope, part, seal, signatory } from './steps.ts'
-import { signNow, signTurn, standing, take, timeline, type Other } from './steps.ts'
+import { signNow, signTurn, standing, take, timeline, type Given, type Other } from './steps.ts'
 
 /** A file that somebody was given by the page, in the order of the story. */
 export type Kept = Readonly<{
@@ -154,7 +154,7 @@ async function annSigns(page: Page, sealed: Downloaded): Promise<Downloaded> {
   return one
 }
 
-export async function decline(page: Page, file: Downloaded, reason: string): Promise<Downloaded> {
+export async function decline(page: Page, file: Given, reason: string): Promise<Downloaded> {
   await giveEnvelope(page, file)
   await page.getByRole('button', { name: /^Decline/ }).click()
   await page.getByRole('dialog').getByLabel('Reason').fill(reason)

@@ -53,6 +53,7 @@ export type EnvelopeSummary = Readonly<{
     key: string
     kind: 'prepared' | 'signed' | 'declined' | 'delegated' | 'closed' | 'round' | 'refused' | 'foreign'
     role: EnvelopeRole | null
+    /** Of a round: whoever is asked again. */
     actor: string
     time: string | null
     timeProven: boolean

@@ -52,7 +52,7 @@ export type EnvelopeStep = Readonly<{
   kind: StepKind
   /** Id of the signatory who acted; null: the preparer, or nobody that the file knows. */
   signatory: string | null
-  /** Name as it was when he acted. */
+  /** Name as it was when he acted; of a round, whoever is asked again. */
   actor: string
   /** ISO 8601; null: nothing says when. */
   time: string | null

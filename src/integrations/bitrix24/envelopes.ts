@@ -2,7 +2,7 @@
 import type { EnvelopePerson, EnvelopeProposal, EnvelopeSummary } from '../../host-sdk/index.ts'
 import type { Portal } from './portal.ts'
 import type { CrmRecord } from './record.ts'
-import { note, notesOf, notifyResponsible } from './timeline.ts'
+import { note, notesOf, notifyResponsible, removeNote, type Note } from './timeline.ts'
 import type { Words } from './words.ts'
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
@@ -11,7 +11,18 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value.tr
 /** Contacts of one record that are proposed; whoever prepares the envelope takes out the others. */
 const MOST_CONTACTS = 10
 
-/** The people of the record: its contacts, each with all its addresses and the record's company, and who is signed in as the visa. */
+/** Who looks at the record: `profile` needs no scope. */
+export type PortalUser = Readonly<{ id: string; name: string }>
+
+export async function userOf(portal: Portal): Promise<PortalUser | null> {
+  const answer = await portal.call('profile').catch(() => null)
+  const found = isRecord(answer) ? answer : {}
+  const name = [found['NAME'], found['LAST_NAME']].map(textOf).filter(Boolean).join(' ')
+  const id = typeof found['ID'] === 'number' ? String(found['ID']) : textOf(found['ID'])
+  return id && name ? { id, name } : null
+}
+
+/** The people of the record: its contacts, each with all its addresses and the record's company, and whoever sends it as the visa. */
 export async function proposalOf(portal: Portal, { entityTypeId, id }: CrmRecord): Promise<EnvelopeProposal> {
   const answer = await portal.call('crm.item.get', { entityTypeId, id }).catch(() => null)
   const item = isRecord(answer) && isRecord(answer['item']) ? answer['item'] : {}
@@ -23,8 +34,10 @@ export async function proposalOf(portal: Portal, { entityTypeId, id }: CrmRecord
     const person = isRecord(found) ? personOf(found, company) : null
     if (person) people.push(person)
   }
+  const user = await userOf(portal)
+  if (user) people.push({ name: user.name, role: 'visa' })
   const title = textOf(item['title'])
-  return { ...(title ? { title } : {}), people }
+  return { ...(title ? { title } : {}), ...(user ? { preparer: { name: user.name } } : {}), people }
 }
 
 async function titleOf(portal: Portal, id: number): Promise<string> {
@@ -43,43 +56,104 @@ export function personOf(contact: Record<string, unknown>, company: string): Env
 }
 
 /** Names a step in a note, so that it is told once whoever looks, from whatever computer. */
-export const markOf = (envelope: string, key: string): string => `№ ${envelope}/${key}`
+const markOf = (envelope: string, key: string): string => `№ ${envelope}/${key}`
+
+/** Only the last line is ours: what stands above it may be a stranger's reason. */
+const markIn = ({ text }: Note): string | null => /(?:^|\n)(№ [^\n]+)$/.exec(text)?.[1] ?? null
+
+/** `loud`: whoever is responsible is notified as well. */
+type Entry = Readonly<{ mark: string; title: string; detail: string; loud: boolean }>
+
+/** What the copies say, each step once: copies of one envelope share their beginning. */
+function entriesOf(summaries: readonly EnvelopeSummary[], words: Words): readonly Entry[] {
+  const found = new Map<string, Entry>()
+  for (const { id, title, steps } of summaries) {
+    for (const { key, kind, role, actor, detail, reached } of steps) {
+      const what = role === 'visa' && kind === 'signed' ? words.steps.visa : words.steps[kind]
+      const told = [
+        { key, title: `${title}: ${what} ${actor}`.trimEnd(), detail: detail ?? '', loud: kind === 'declined' },
+        ...reached.map((each) => ({
+          key: `${each}:${key}`,
+          title: `${title}: ${words.steps[each]}`,
+          detail: '',
+          loud: true,
+        })),
+      ]
+      for (const one of told) {
+        const mark = markOf(id, one.key)
+        if (!found.has(mark)) found.set(mark, { ...one, mark })
+      }
+    }
+  }
+  return [...found.values()]
+}
 
 /**
- * Writes the steps that the timeline has not told yet. The notes themselves are the memory: each ends with the mark of its step.
+ * Writes what the timeline has not told yet. The notes themselves are the memory: each ends with the mark of its step. Where two
+ * managers look at the same moment both write, and whoever then sees a step told twice takes the later note away.
  *
- * @returns how many were written
+ * @returns how many were written and stayed
  */
-export async function tell(
+async function write(portal: Portal, record: CrmRecord, entries: readonly Entry[]): Promise<number> {
+  if (entries.length === 0) return 0
+  const known = new Set((await notesOf(portal, record)).map(markIn))
+  const own = entries.filter(({ mark }) => !known.has(mark))
+  if (own.length === 0) return 0
+  for (const { mark, title, detail } of own) {
+    await note(portal, record, title, [detail, mark].filter(Boolean).join('\n'))
+  }
+  const notes = await notesOf(portal, record)
+  let stayed = 0
+  for (const { mark, title, loud } of own) {
+    const [first, ...twice] = notes.filter((one) => markIn(one) === mark).toSorted((a, b) => a.id - b.id)
+    for (const one of twice) await removeNote(portal, one)
+    if (!first) continue
+    stayed++
+    // Of two who wrote at once each may tell the responsible person: rather twice than never.
+    if (loud) await notifyResponsible(portal, record, title)
+  }
+  return stayed
+}
+
+/** @returns how many lines are new in the timeline */
+export const tell = (
   portal: Portal,
   record: CrmRecord,
   summaries: readonly EnvelopeSummary[],
   words: Words,
-): Promise<number> {
-  if (summaries.length === 0) return 0
-  const known = (await notesOf(portal, record)).join('\n')
-  const written = new Set<string>()
-  for (const { id, title, steps } of summaries) {
-    for (const { key, kind, role, actor, detail, reached } of steps) {
-      const mark = markOf(id, key)
-      if (written.has(mark) || known.includes(mark)) continue
-      written.add(mark)
-      const what = role === 'visa' && kind === 'signed' ? words.steps.visa : words.steps[kind]
-      await note(portal, record, `${title}: ${what} ${actor}`, [detail, mark].filter(Boolean).join('\n'))
-      if (kind === 'declined') await notifyResponsible(portal, record, `${title}: ${what} ${actor}`)
-      for (const each of reached) {
-        await note(portal, record, `${title}: ${words.steps[each]}`, mark)
-        await notifyResponsible(portal, record, `${title}: ${words.steps[each]}`)
-      }
-    }
-  }
-  return written.size
+): Promise<number> => write(portal, record, entriesOf(summaries, words))
+
+/** Somebody opened the envelope from the record: said once of each person and each state of the file. */
+export async function tellViewed(
+  portal: Portal,
+  record: CrmRecord,
+  { id, title, sha256 }: EnvelopeSummary,
+  words: Words,
+): Promise<void> {
+  const user = await userOf(portal)
+  if (!user) return
+  const mark = markOf(id, `viewed:${user.id}:${sha256}`)
+  await write(portal, record, [{ mark, title: `${title}: ${words.viewed} ${user.name}`, detail: '', loud: false }])
 }
 
-/** Of several copies of one envelope the longest continues the others; true for those that it leaves behind. */
-export function isEarlier(one: EnvelopeSummary, all: readonly EnvelopeSummary[]): boolean {
-  return all.some(({ id, size }) => id === one.id && size > one.size)
+/** Where a copy stands among all that lie in the record. */
+export type CopyPlace = 'current' | 'earlier' | 'diverged'
+
+/**
+ * A later round leaves the earlier ones behind, however long their files are; in one round the copy that continues another one
+ * leaves it behind, and two that went on from the same beginning have diverged.
+ */
+export function placeOf(one: EnvelopeSummary, all: readonly EnvelopeSummary[]): CopyPlace {
+  const others = all.filter(({ id, sha256 }) => id === one.id && sha256 !== one.sha256)
+  if (others.some((other) => other.round > one.round || (other.round === one.round && continues(other, one))))
+    return 'earlier'
+  const beside = others.some((other) => other.round === one.round && !continues(one, other))
+  return beside ? 'diverged' : 'current'
 }
+
+/** The key of a step holds the digest of the file up to it. */
+const continues = (longer: EnvelopeSummary, shorter: EnvelopeSummary): boolean =>
+  longer.steps.length > shorter.steps.length && shorter.steps.every(({ key }, at) => longer.steps[at]?.key === key)
 
 export function standingOf({ status, people, turn }: EnvelopeSummary, words: Words): string {
   if (status !== 'running') return words.standing[status]

@@ -2,14 +2,13 @@
 import {
   createSigner,
   CountersignError,
-  type EnvelopeNotice,
   type EnvelopeSummary,
   type HostPorts,
   type SignDocument,
   type Signer,
   type SignResult,
 } from '../../host-sdk/index.ts'
-import { isEarlier, proposalOf, standingOf, tell } from './envelopes.ts'
+import { placeOf, proposalOf, standingOf, tell, tellViewed } from './envelopes.ts'
 import { drawInstall, TARGET_OPTION } from './install.ts'
 import { itemFiles, type ItemFile, type ItemFiles } from './item-files.ts'
 import { openPortal, type Portal } from './portal.ts'
@@ -58,9 +57,32 @@ async function start(): Promise<void> {
   const target = portal.option(`${TARGET_OPTION}${record.entityTypeId}`)
   const panel = Object.assign(document.createElement('div'), { id: 'signer' })
   const status = Object.assign(document.createElement('p'), { id: 'status', role: 'status' })
-  await draw({ portal, record, files, target, words, panel, status })
+  const shown = { portal, record, files, target, words, panel, status }
+  await draw(shown)
   portal.fit()
+  const look = () => void lookAgain(shown).catch(() => undefined)
+  addEventListener('focus', look)
+  setInterval(look, LOOK_EVERY)
 }
+
+/** ms; while the card is open what others brought in is told too. */
+const LOOK_EVERY = 60_000
+let drawn = ''
+let looking = false
+
+async function lookAgain(shown: Shown): Promise<void> {
+  if (looking || shown.panel.className !== '') return
+  looking = true
+  try {
+    const found = await shown.files.list()
+    // Nobody's work is taken from under the hands.
+    if (idsOf(found) !== drawn && shown.panel.className === '') await draw(shown)
+  } finally {
+    looking = false
+  }
+}
+
+const idsOf = (files: readonly ItemFile[]): string => files.map(({ id }) => id).join()
 
 /** Outside of a portal: what this is. */
 function explain(): void {
@@ -79,6 +101,7 @@ async function draw(shown: Shown): Promise<void> {
   const title = Object.assign(document.createElement('h1'), { textContent: words.title })
   const list = Object.assign(document.createElement('ul'), { className: 'files' })
   const found = await shown.files.list()
+  drawn = idsOf(found)
   list.append(...found.map((file) => rowOf(shown, file)))
   if (found.length === 0) status.textContent = words.none
   if (shown.target === null) status.textContent = words.noTarget
@@ -131,15 +154,30 @@ function showEnvelope(
   summary: EnvelopeSummary,
   all: readonly EnvelopeSummary[],
 ): void {
-  const { words } = shown
-  const earlier = isEarlier(summary, all)
-  row.querySelector('small')?.replaceChildren(earlier ? words.earlier : standingOf(summary, words))
+  const { words, portal, record } = shown
+  const place = placeOf(summary, all)
+  row.querySelector('small')?.replaceChildren(place === 'current' ? standingOf(summary, words) : words[place])
   for (const button of row.querySelectorAll('button')) button.remove()
-  if (earlier) return
+  if (place === 'earlier') return
   const open = Object.assign(document.createElement('button'), { type: 'button', textContent: words.open })
   open.setAttribute('aria-label', `${words.open} ${file.name}`)
-  open.onclick = () => void read(shown, file, (signer, one) => signer.openEnvelope({ document: one }))
-  row.append(open)
+  open.onclick = () =>
+    void read(shown, file, (signer, one) => {
+      signer.on('document-loaded', () => void tellViewed(portal, record, summary, words).catch(() => undefined))
+      return signer.openEnvelope({ document: one })
+    })
+  row.append(...lettersOf(summary, words), open)
+}
+
+/** Letters to those whose turn it is; the portal's user sends them with the file. */
+function lettersOf({ notices, people, turn }: EnvelopeSummary, words: Words): readonly HTMLAnchorElement[] {
+  const letters = notices.filter(({ kind, emails }) => kind === 'turn' && emails.length > 0)
+  return letters
+    .filter(({ signatory }) => people.some(({ id }) => id === signatory && turn.includes(id)))
+    .map(({ name, emails, subject, body }) => {
+      const href = `mailto:${emails.map(encodeURIComponent).join(',')}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`
+      return Object.assign(document.createElement('a'), { href, textContent: `${words.writeTo} ${name}` })
+    })
 }
 
 function rowOf(shown: Shown, file: ItemFile): HTMLElement {
@@ -166,11 +204,11 @@ function rowOf(shown: Shown, file: ItemFile): HTMLElement {
 
 const pdfName = (name: string): string => (/\.\w{2,5}$/.test(name) ? name : `${name}.pdf`)
 
-/** Fetches the document; where the portal's store does not let a page do that, the person brings the file. */
 /** What the person wants done with the document. */
 type Work = (signer: Signer, document: SignDocument) => Promise<SignResult>
 const signIt: Work = (signer, document) => signer.sign({ documents: [document] })
 
+/** Fetches the document; where the portal's store does not let a page do that, the person brings the file. */
 async function read(shown: Shown, file: ItemFile, work: Work = signIt): Promise<void> {
   const { status, words, files } = shown
   const document = { id: file.id, name: pdfName(file.name) }
@@ -209,17 +247,6 @@ function signerFor(shown: Shown, container: HTMLElement): Signer {
   })
 }
 
-/** Letters to those whose turn it is; the portal's user sends them with the file. */
-function drawLetters({ status, words }: Shown, notices: readonly EnvelopeNotice[]): void {
-  const letters = notices.filter(({ kind, emails }) => kind === 'turn' && emails.length > 0)
-  if (letters.length === 0) return
-  const links = letters.map(({ name, emails, subject, body }) => {
-    const href = `mailto:${emails.map(encodeURIComponent).join(',')}?subject=${encodeURIComponent(subject)}&body=${encodeURIComponent(body)}`
-    return Object.assign(document.createElement('a'), { href, textContent: name })
-  })
-  status.replaceChildren(`${words.sent} `, ...links.flatMap((link, at) => (at === 0 ? [link] : [', ', link])))
-}
-
 async function act(shown: Shown, document: SignDocument, work: Work): Promise<void> {
   const { portal, words, panel, status } = shown
   status.textContent = ''
@@ -232,7 +259,6 @@ async function act(shown: Shown, document: SignDocument, work: Work): Promise<vo
       // The new copy is in the record: drawing it anew tells the timeline what it says.
       await draw(shown)
       status.textContent = words.saved
-      drawLetters(shown, result.envelope.notices)
     }
     if (result.status === 'signed') {
       await report(shown, `${words.signed} ${result.signature.signer}`, `${words.receipt} ${result.receipt.id}`)

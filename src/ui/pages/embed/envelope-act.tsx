@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useMemo, useRef, useState } from 'react'
 import type { ActivityLog } from '../../../app/activity-log.ts'
 import type { OpenCommand } from '../../../app/command-desk.ts'
 import { confirmedEnvelopes } from '../../../app/confirmed-envelopes.ts'
@@ -17,7 +17,7 @@ import { EnvelopeDesk } from '../envelope/desk.tsx'
 import { PreparePage } from '../envelope/prepare-page.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { useConfirmation } from './confirmation.tsx'
-import { useHosted } from './hosted-context.tsx'
+import { useHosted, useRuntime } from './hosted-context.tsx'
 
 type Props = Readonly<{
   open: OpenCommand
@@ -49,7 +49,14 @@ export function EnvelopeAct({ open, document, log, onResult }: Props) {
         {ask?.kind === 'prepare' ? (
           <PreparePage file={file} proposal={ask.proposal} onPrepared={(result) => onResult(result, 'prepared')} />
         ) : (
-          <Opened open={open} file={file} log={log} preset={ask?.signatory ?? null} onResult={onResult} />
+          <Opened
+            open={open}
+            document={document}
+            file={file}
+            log={log}
+            preset={ask?.signatory ?? null}
+            onResult={onResult}
+          />
         )}
       </ServicesProvider>
       {dialog}
@@ -57,11 +64,12 @@ export function EnvelopeAct({ open, document, log, onResult }: Props) {
   )
 }
 
-type OpenedProps = Pick<Props, 'open' | 'log' | 'onResult'> & Readonly<{ file: SourceFile; preset: string | null }>
+type OpenedProps = Props & Readonly<{ file: SourceFile; preset: string | null }>
 
-function Opened({ open, file, log, preset, onResult }: OpenedProps) {
+function Opened({ open, document, file, log, preset, onResult }: OpenedProps) {
   const i18n = useI18n()
   const { envelopes } = useServices()
+  const { mode, host } = useRuntime()
   const [read, setRead] = useState<EnvelopeView | Refusal | null>(null)
   useEffect(() => {
     const control = new AbortController()
@@ -70,6 +78,15 @@ function Opened({ open, file, log, preset, onResult }: OpenedProps) {
       .then(setRead, (error: unknown) => !isAbort(error) && setRead(refusalOf(error)))
     return () => control.abort()
   }, [envelopes, file])
+  const isShown = read !== null && !('code' in read)
+  const told = useRef(false)
+  useEffect(() => {
+    if (!isShown || told.current) return
+    told.current = true
+    const { id } = document.asked
+    void log.add('shown', { id })
+    host.tell('document-loaded', { id, name: file.name, sha256: document.sha256 })
+  }, [isShown, document, file, host, log])
   if (read === null) {
     return (
       <div className="hosted-empty" aria-busy="true">
@@ -91,6 +108,7 @@ function Opened({ open, file, log, preset, onResult }: OpenedProps) {
       file={file}
       view={read}
       preset={preset}
+      overseen={mode !== 'link'}
       done={null}
       onResult={(result, { act }) => onResult(result, act)}
     />

@@ -38,6 +38,8 @@ type Props = Readonly<{
   view: EnvelopeView
   /** Who the link was made for; null: chosen here from those whose turn it is. */
   preset: string | null
+  /** In a host's record whoever opens an envelope looks after it, unless the visa is due; elsewhere it is the one asked to sign. */
+  overseen?: boolean
   done: Done | null
   onResult: (result: EnvelopeResult, deed: Deed) => void
   /** Absent where a host owns the file. */
@@ -46,11 +48,20 @@ type Props = Readonly<{
 
 const NONE: ReadonlySet<string> = new Set()
 
+/** Null: nobody of them, but who looks after the envelope. */
+type Picked = Readonly<{ id: string | null }>
+
+function usualChoice(candidates: readonly SignatoryView[], overseen: boolean): string | null {
+  const [only, ...others] = candidates
+  if (!only || others.length > 0) return null
+  return overseen && only.signatory.role !== 'visa' ? null : only.signatory.id
+}
+
 /**
  * One envelope: the document, its people, and the act of the one whose turn it is. A page, a frame and a signing window hold
  * it; give it a new `key` for a new file.
  */
-export function EnvelopeDesk({ file, view, preset, done, onResult, onClose }: Props) {
+export function EnvelopeDesk({ file, view, preset, overseen = false, done, onResult, onClose }: Props) {
   const i18n = useI18n()
   const { clock } = useServices()
   const id = useId()
@@ -60,9 +71,8 @@ export function EnvelopeDesk({ file, view, preset, done, onResult, onClose }: Pr
   const [target, setTarget] = useState<Readonly<{ page: number }> | null>(null)
   const candidates = awaited(view)
   const named = view.signatories.some(({ signatory }) => signatory.id === preset) ? preset : null
-  const [picked, setPicked] = useState<string | null>(null)
-  const only = candidates.length === 1 ? (candidates[0]?.signatory.id ?? null) : null
-  const who = done ? null : (named ?? picked ?? only)
+  const [picked, setPicked] = useState<Picked | null>(null)
+  const who = done ? null : (named ?? (picked ?? { id: usualChoice(candidates, overseen) }).id)
   const refused = who === null ? null : whyNot(view.manifest, view.state, who)
   const one = refused === null ? (candidates.find(({ signatory }) => signatory.id === who) ?? null) : null
 
@@ -137,8 +147,8 @@ export function EnvelopeDesk({ file, view, preset, done, onResult, onClose }: Pr
             {refused && <RefusalNotice tone="warn" refusal={{ code: refused, message: who ?? '', details: {} }} />}
             {!done && <Timeline view={view} own={who} detailed={one?.signatory.role === 'visa' || one === null} />}
             <Problems view={view} />
-            {!done && named === null && candidates.length > 1 && (
-              <WhoChoice candidates={candidates} who={who} onWho={setPicked} />
+            {!done && named === null && candidates.length > 0 && (
+              <WhoChoice candidates={candidates} who={who} onWho={(id) => setPicked({ id })} />
             )}
             {one && answers && (
               <ActBody
@@ -228,7 +238,11 @@ function Problems({ view }: { view: EnvelopeView }) {
   ))
 }
 
-type WhoProps = Readonly<{ candidates: readonly SignatoryView[]; who: string | null; onWho: (id: string) => void }>
+type WhoProps = Readonly<{
+  candidates: readonly SignatoryView[]
+  who: string | null
+  onWho: (id: string | null) => void
+}>
 
 function WhoChoice({ candidates, who, onWho }: WhoProps) {
   const i18n = useI18n()
@@ -243,6 +257,10 @@ function WhoChoice({ candidates, who, onWho }: WhoProps) {
             <span className="break">{company ? `${name}, ${company}` : name}</span>
           </label>
         ))}
+        <label className="choice">
+          <input type="radio" name={group} checked={who === null} onChange={() => onWho(null)} />
+          <span>{i18n.t('envelope.nobodyOfThem')}</span>
+        </label>
       </div>
     </fieldset>
   )
