@@ -31,7 +31,7 @@ test('nothing is trusted by default', async () => {
   expect(await setup().list()).toEqual([])
 })
 
-test('a bundle gives one anchor per certificate; again they are there already', async () => {
+test('a bundle holds several; each is trusted for what was chosen, and that can be changed', async () => {
   const anchors = setup()
   const { root, intermediate } = await testChain()
   const bundle = fileOf(
@@ -39,16 +39,22 @@ test('a bundle gives one anchor per certificate; again they are there already', 
     encodePem('CERTIFICATE', root.certificate),
     encodePem('CERTIFICATE', intermediate.certificate),
   )
-  const first = await anchors.importFiles([bundle], ['signing', 'time-stamping'])
-  expect(first.map(({ status }) => status)).toEqual(['added', 'added'])
-  const listed = await anchors.list()
-  expect(listed.map((one) => one.fingerprint).sort()).toEqual(
-    [root, intermediate].map(({ certificate }) => fingerprint(certificate)).sort(),
-  )
-  expect(listed[0]).toMatchObject({ origin: 'user', purposes: ['signing', 'time-stamping'] })
-  const again = await anchors.importFiles([fileOf('ca.cer', root.certificate as BlobPart)], ['signing'])
-  expect(again.map(({ status }) => status)).toEqual(['already-there'])
-  expect(await anchors.list()).toHaveLength(2)
+  const found = await anchors.read(bundle)
+  expect(found).toHaveLength(2)
+  for (const { der } of found) await anchors.add(der, ['signing'])
+  let told = 0
+  anchors.onChange(() => told++)
+  await anchors.add(root.certificate, ['time-stamping'])
+  expect(told).toBe(1)
+  const purposes = async (): Promise<Record<string, readonly string[]>> =>
+    Object.fromEntries((await anchors.list()).map((one) => [one.fingerprint, one.purposes]))
+  expect(await purposes()).toEqual({
+    [fingerprint(root.certificate)]: ['time-stamping'],
+    [fingerprint(intermediate.certificate)]: ['signing'],
+  })
+  expect((await anchors.list()).map(({ origin }) => origin)).toEqual(['user', 'user'])
+  await expect(anchors.add(root.certificate, [])).rejects.toThrow(RangeError)
+  await expect(anchors.add(new Uint8Array([1]), ['signing'])).rejects.toMatchObject({ code: 'DER_MALFORMED' })
 })
 
 test('reading shows certificates without trusting them', async () => {
@@ -59,16 +65,11 @@ test('reading shows certificates without trusting them', async () => {
   expect(await anchors.list()).toEqual([])
 })
 
-test('a file without a certificate fails by itself', async () => {
-  const { certificate } = await testRoot()
-  const files = [fileOf('photo.png', '\x89PNG'), fileOf('empty.pem'), fileOf('root.cer', certificate as BlobPart)]
-  const results = await setup().importFiles(files, ['signing'])
-  expect(results.map(({ status, name }) => `${name} ${status}`)).toEqual([
-    'photo.png failed',
-    'empty.pem failed',
-    'root.cer added',
-  ])
-  expect(results[0]).toMatchObject({ refusal: { code: 'KEY_CERTIFICATE_MALFORMED' } })
+test('a file without a certificate is refused', async () => {
+  const anchors = setup()
+  for (const file of [fileOf('photo.png', '\x89PNG'), fileOf('empty.pem')]) {
+    await expect(anchors.read(file)).rejects.toMatchObject({ code: 'KEY_CERTIFICATE_MALFORMED' })
+  }
 })
 
 test("the deployment's anchors are listed first, cannot be removed, and outlive a storage that is denied", async () => {

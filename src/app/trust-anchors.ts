@@ -1,11 +1,9 @@
 import { SignError } from '../core/errors.ts'
-import type { Refusal } from '../core/formats/format.ts'
 import type { Clock } from '../core/ports.ts'
 import type { CertificateFacts } from '../core/validation/facts.ts'
 import type { AnchorPurpose } from '../core/validation/policy.ts'
 import { certificateFacts, fingerprint, parseCertificate } from '../core/x509/certificate.ts'
 import { readCertificates } from '../core/x509/read-certificates.ts'
-import { refusalOf } from './refusal.ts'
 
 export type TrustAnchor = Readonly<{
   /** Upper-case hex SHA-256 of the DER. */
@@ -17,20 +15,17 @@ export type TrustAnchor = Readonly<{
   addedAt: Date | null
 }>
 
-export type AnchorImport = Readonly<
-  | { status: 'added' | 'already-there'; name: string; anchor: TrustAnchor }
-  | { status: 'failed'; name: string; refusal: Refusal }
->
-
 /** Nothing is trusted by default: an anchor is a certificate that this user, or the deployment, said to trust. */
 export interface TrustAnchors {
   /** @throws SignError `KEY_STORAGE_*` only when the deployment names none either. */
   list(): Promise<readonly TrustAnchor[]>
   /** Reads certificates from PEM (also several in one file), DER and PKCS#7; adds none. To be shown and confirmed first. */
   read(file: Blob): Promise<readonly CertificateFacts[]>
-  /** One result per certificate found, in order; a file without any is one `failed`. Never rejects. */
-  importFiles(files: readonly File[], purposes: readonly AnchorPurpose[]): Promise<readonly AnchorImport[]>
-  /** @throws SignError `DER_MALFORMED`, `KEY_STORAGE_*` */
+  /**
+   * Of one that is there already the purposes become these.
+   *
+   * @throws RangeError for no purpose; SignError `DER_MALFORMED`, `KEY_STORAGE_*`
+   */
   add(der: Uint8Array, purposes: readonly AnchorPurpose[]): Promise<TrustAnchor>
   /** @throws RangeError for one that the deployment names */
   remove(fingerprint: string): Promise<void>
@@ -70,8 +65,11 @@ export function createTrustAnchors({ store, configured, clock }: TrustAnchorsPor
   }
 
   async function add(der: Uint8Array, purposes: readonly AnchorPurpose[]): Promise<TrustAnchor> {
-    const entry = { der, fingerprint: fingerprint(der), purposes, addedAt: clock.now() }
+    if (purposes.length === 0) throw new RangeError('an anchor for nothing')
     const certificate = certificateFacts(parseCertificate(der))
+    const print = fingerprint(der)
+    const known = (await store.anchors()).find((entry) => entry.fingerprint === print)
+    const entry = { der, fingerprint: print, purposes, addedAt: known?.addedAt ?? clock.now() }
     await store.putAnchor(entry)
     return { ...entry, certificate, origin: 'user' }
   }
@@ -81,22 +79,6 @@ export function createTrustAnchors({ store, configured, clock }: TrustAnchorsPor
     add,
     async read(file) {
       return (await certificatesIn(file)).map((der) => certificateFacts(parseCertificate(der)))
-    },
-    async importFiles(files, purposes) {
-      const results: AnchorImport[] = []
-      for (const file of files) {
-        try {
-          const known = new Map((await list()).map((anchor) => [anchor.fingerprint, anchor]))
-          for (const der of await certificatesIn(file)) {
-            const there = known.get(fingerprint(der))
-            const anchor = there ?? (await add(der, purposes))
-            results.push({ status: there ? 'already-there' : 'added', name: file.name, anchor })
-          }
-        } catch (error) {
-          results.push({ status: 'failed', name: file.name, refusal: refusalOf(error) })
-        }
-      }
-      return results
     },
     async remove(print) {
       if (fixed.some((anchor) => anchor.fingerprint === print)) throw new RangeError('given by the deployment')

@@ -96,7 +96,7 @@ export const verify = {
   trust: 'Trust',
   trust_trusted: 'Trusted here: the certificate leads to one on your list.',
   'trust_no-anchor': 'Not trusted here: no certificate on your list vouches for it.',
-  trust_failed: 'Not trusted: the certificates above it do not hold together.',
+  trust_failed: 'Not trusted here.',
   qualified: 'The certificate calls itself qualified.',
   'qualified-on-qscd': 'The certificate calls itself qualified, its key on a protected device.',
   reason: 'Reason',
@@ -137,7 +137,7 @@ export const verify = {
   trustedHere: 'Trusted here',
   addAnchor: 'Add a certificate',
   untrustedHint:
-    'To trust a signer of the file above, add their certificate or that of their issuer. Get it from them by another way and compare the fingerprint.',
+    'To trust a signer of the file above, or a time-stamp in it, add the certificate or that of its issuer. Get it from them by another way and compare the fingerprint.',
   nobodyTrusted: 'Nobody yet. A signature is trusted only when its certificate leads to one that you add here.',
   trustedByYou: 'by you',
   trustedByYouSince: 'by you since {date}',
@@ -148,6 +148,16 @@ export const verify = {
   trustWarning: 'Compare the fingerprint first',
   trustMeans:
     'Everything signed by this certificate, or by one that it issued, will be shown as trusted in this browser. Compare its fingerprint with the one the owner tells you.',
+  trustFor: 'Trust for',
+  trustFor_both: 'Signatures and time-stamps',
+  trustFor_signing: 'Signatures only',
+  'trustFor_time-stamping': 'Time-stamps only',
+  trustForMeans_both: 'Who signed, and when. For an authority that issues to people and to time-stamp services.',
+  trustForMeans_signing: 'Who signed. Its time-stamps are not taken as proof.',
+  'trustForMeans_time-stamping': 'When something was signed, not who signed it.',
+  trustedFor_both: 'signatures and time-stamps',
+  trustedFor_signing: 'signatures only',
+  'trustedFor_time-stamping': 'time-stamps only',
 
   log: {
     one: 'Activity log {name}: {count} step, its chain holds',

@@ -10,7 +10,8 @@ import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
-import type { ValidationReport } from '../../../core/validation/report.ts'
+import { PurposeChoice, proposedTrust, PURPOSES, PurposeSelect, trustOf } from './anchor-purpose.tsx'
+import type { SignatureReport, ValidationReport } from '../../../core/validation/report.ts'
 
 function useAnchors(): readonly TrustAnchor[] | null {
   const { anchors } = useServices()
@@ -28,6 +29,10 @@ function useAnchors(): readonly TrustAnchor[] | null {
   return list
 }
 
+/** The signer, or whoever stamped the time, leads to nobody on the list. */
+const isUntrusted = ({ trust, timestamps }: SignatureReport): boolean =>
+  trust === 'no-anchor' || timestamps.some(({ subIndication }) => subIndication === 'NO_CERTIFICATE_CHAIN_FOUND')
+
 /** Whom this user trusts. Nobody by default: each certificate was put here by a person, or by the deployment, and says so. */
 export function TrustSection({ report }: { report: ValidationReport | null }) {
   const i18n = useI18n()
@@ -35,7 +40,7 @@ export function TrustSection({ report }: { report: ValidationReport | null }) {
   const list = useAnchors()
   const [candidates, setCandidates] = useState<readonly CertificateFacts[] | null>(null)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
-  const untrusted = report?.files.some((file) => file.signatures.some(({ trust }) => trust === 'no-anchor')) ?? false
+  const untrusted = report?.files.some((file) => file.signatures.some(isUntrusted)) ?? false
 
   const onFiles = useCallback(
     (files: readonly File[]) => {
@@ -65,7 +70,7 @@ export function TrustSection({ report }: { report: ValidationReport | null }) {
       {list?.length === 0 && <p className="muted small">{i18n.t('verify.nobodyTrusted')}</p>}
       <ul className="anchor-list">
         {list?.map((anchor) => (
-          <AnchorRow key={anchor.fingerprint} anchor={anchor} />
+          <AnchorRow key={anchor.fingerprint} anchor={anchor} onRefusal={setRefusal} />
         ))}
       </ul>
       {candidates && (
@@ -75,28 +80,40 @@ export function TrustSection({ report }: { report: ValidationReport | null }) {
   )
 }
 
-function AnchorRow({ anchor }: { anchor: TrustAnchor }) {
+type RowProps = Readonly<{ anchor: TrustAnchor; onRefusal: (refusal: Refusal) => void }>
+
+function AnchorRow({ anchor, onRefusal }: RowProps) {
   const i18n = useI18n()
   const { anchors } = useServices()
+  const { certificate } = anchor
+  const since =
+    anchor.origin === 'config'
+      ? i18n.t('verify.trustedByConfig')
+      : anchor.addedAt
+        ? i18n.t('verify.trustedByYouSince', { date: i18n.date(anchor.addedAt) })
+        : i18n.t('verify.trustedByYou')
+  const change = (act: Promise<unknown>) => void act.catch((error: unknown) => onRefusal(refusalOf(error)))
   return (
     <li>
       <details className="details">
         <summary>
           <Icon name="chevron" />
-          <span className="ellipsis">{nameOf(anchor.certificate.subject)}</span>
-          <span className="muted small nowrap">
-            {anchor.origin === 'config'
-              ? i18n.t('verify.trustedByConfig')
-              : anchor.addedAt
-                ? i18n.t('verify.trustedByYouSince', { date: i18n.date(anchor.addedAt) })
-                : i18n.t('verify.trustedByYou')}
+          <span className="ellipsis">{nameOf(certificate.subject)}</span>
+          <span className="muted small">
+            <span className="nowrap">{i18n.t(`verify.trustedFor_${trustOf(anchor.purposes)}`)}</span>
+            {' · '}
+            <span className="nowrap">{since}</span>
           </span>
         </summary>
         <div className="stack anchor-body">
-          <CertificateFactsList certificate={anchor.certificate} />
+          <CertificateFactsList certificate={certificate} />
           {anchor.origin === 'user' && (
-            <div>
-              <button type="button" className="button small" onClick={() => void anchors.remove(anchor.fingerprint)}>
+            <div className="row anchor-acts">
+              <PurposeSelect
+                trust={trustOf(anchor.purposes)}
+                onTrust={(trust) => change(anchors.add(certificate.der, PURPOSES[trust]))}
+              />
+              <button type="button" className="button small" onClick={() => change(anchors.remove(anchor.fingerprint))}>
                 {i18n.t('verify.stopTrusting')}
               </button>
             </div>
@@ -116,10 +133,11 @@ type ConfirmProps = Readonly<{
 function ConfirmAnchors({ candidates, onClose, onRefusal }: ConfirmProps) {
   const i18n = useI18n()
   const { anchors } = useServices()
+  const [trusted, setTrusted] = useState(() => proposedTrust(candidates))
   const trust = async () => {
     onClose()
     try {
-      for (const { der } of candidates) await anchors.add(der, ['signing', 'time-stamping'])
+      for (const { der } of candidates) await anchors.add(der, PURPOSES[trusted])
     } catch (error) {
       onRefusal(refusalOf(error))
     }
@@ -149,6 +167,7 @@ function ConfirmAnchors({ candidates, onClose, onRefusal }: ConfirmProps) {
             <CertificateFactsList certificate={certificate} />
           </div>
         ))}
+        <PurposeChoice trust={trusted} onTrust={setTrusted} />
       </div>
     </Dialog>
   )
