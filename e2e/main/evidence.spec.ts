@@ -1,10 +1,14 @@
 // Whom a person trusts for what, and what an authority's answers, dropped as files, do to a verdict.
+import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { expectAccessible } from '../support/axe.ts'
 import { makeEvidence, type Evidence } from '../support/evidence.ts'
 import { picture } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
-import { file, give, openToVerify } from './steps.ts'
+import { signPdf } from '../../src/testing/pdf-signing.ts'
+import { qcStatementsExtension, testChain } from '../../src/testing/pki.ts'
+import { TODAY } from '../../src/testing/contracts.ts'
+import { file, give, openToVerify, SAMPLES } from './steps.ts'
 
 let evidence: Evidence
 test.beforeAll(async () => {
@@ -92,6 +96,7 @@ for (const kind of ['ocsp', 'crl'] as const) {
       'The certificate has been revoked, and nothing proves that the signature was made before.',
     )
     await expect(page.getByText('REVOKED_NO_POE').first()).toBeAttached()
+    await expect(page.getByText(/^Not trusted here\. The certificate has been revoked/)).toBeVisible()
     await expectAccessible(page)
     await picture(page, `revoked-${kind}`, WIDTHS)
   })
@@ -114,4 +119,35 @@ test('an answer about somebody else changes nothing @main @verify', async ({ pag
   const other = await makeEvidence()
   await give(page, [file('other.ors', other.revoking.ocsp), file('other.crl', other.revoking.crl)])
   await expect(verdict(page)).toContainText(NOT_KNOWN)
+})
+
+const KINDS = [
+  [
+    { compliance: true, qscd: true, types: ['esign'] },
+    'Calls itself qualified. For electronic signatures of a person. Its key is on a protected device (QSCD).',
+  ],
+  [
+    { compliance: true, qscd: false, types: ['eseal'] },
+    'Calls itself qualified. For electronic seals of an organisation.',
+  ],
+  [{ compliance: true, qscd: false, types: ['web'] }, 'Calls itself qualified. For websites, not for documents.'],
+  [{ compliance: false, qscd: false, types: [] }, null],
+] as const
+
+test('the card says in words what kind of certificate it is @main @verify', async ({ page }) => {
+  await page.clock.setFixedTime(TODAY)
+  const kind = page.locator('.facts > dt', { hasText: 'Certificate kind' })
+  for (const [statements, words] of KINDS) {
+    const { leaf } = await testChain('ECDSA-P256', { extraExtensions: [qcStatementsExtension(statements)] })
+    await openToVerify(page, pdf(await signPdf(new Uint8Array(readFileSync(SAMPLES.contract)), leaf)))
+    await expect(verdict(page)).toContainText('Signed in the name of')
+    if (words === null) await expect(kind).toHaveCount(0)
+    else {
+      const text = `${words} That is what its issuer wrote; no trusted list was asked.`
+      await expect(kind.locator('+ dd')).toHaveText(text)
+      await expectAccessible(page)
+      await picture(page, `certificate-${statements.types[0] ?? 'none'}`, WIDTHS)
+    }
+    await page.getByRole('button', { name: 'Start again' }).click()
+  }
 })

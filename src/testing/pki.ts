@@ -13,6 +13,7 @@ import {
   type ExtensionInput,
 } from '../core/x509/extensions.ts'
 import { buildName, type NameInput } from '../core/x509/name.ts'
+import type { QualifiedFacts } from '../core/validation/facts.ts'
 import { testEngine } from './engines.ts'
 import { testRandom } from './ports.ts'
 
@@ -165,6 +166,19 @@ export async function testChain(
   const intermediate = await root.issue({ ca: true, pathLength: 0 })
   const leaf = await intermediate.issue({ key: await testKey(algorithm), ...leafOptions })
   return { root, intermediate, leaf }
+}
+
+const QC_TYPES = { esign: '0.4.0.1862.1.6.1', eseal: '0.4.0.1862.1.6.2', web: '0.4.0.1862.1.6.3' } as const
+
+/** EN 319 412-5: QcCompliance, QcSSCD, QcType. */
+export function qcStatementsExtension({ compliance, qscd, types }: QualifiedFacts): ExtensionInput {
+  const kinds = sequence(...types.map((type) => oid(QC_TYPES[type])))
+  const statements = [
+    ...(compliance ? [sequence(oid('0.4.0.1862.1.1'))] : []),
+    ...(qscd ? [sequence(oid('0.4.0.1862.1.4'))] : []),
+    ...(types.length > 0 ? [sequence(oid('0.4.0.1862.1.6'), kinds)] : []),
+  ]
+  return { oid: '1.3.6.1.5.5.7.1.3', critical: false, value: sequence(...statements) }
 }
 
 export function signerInfoOf(leaf: TestParty): SignerInfo {

@@ -1,5 +1,5 @@
 /** The validation report: ETSI EN 319 102-1 vocabulary, each question its own answer. The CLI's `--json` prints exactly this. */
-import type { Coverage, ModificationFacts, ModificationLevel, TimestampKind } from './facts.ts'
+import type { Coverage, ModificationFacts, ModificationLevel, QualifiedFacts, TimestampKind } from './facts.ts'
 
 /** EN 319 102-1, 5.1.3. */
 export type Indication = 'TOTAL-PASSED' | 'INDETERMINATE' | 'TOTAL-FAILED'
@@ -68,6 +68,8 @@ export type SignerReport = Readonly<{
   email?: string
   fingerprint: string
   qualified: 'qualified' | 'qualified-on-qscd' | 'not-qualified'
+  /** What the certificate itself says (ETSI EN 319 412-5); absent: nothing. No trusted list was asked. */
+  qcStatements?: QualifiedFacts
 }>
 
 export type SignatureReport = Readonly<{

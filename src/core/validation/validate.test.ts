@@ -289,5 +289,8 @@ test('checks that were not performed are listed', () => {
   })
   const notChecked = report(facts).checks.filter(({ status }) => status === 'not-checked')
   expect(notChecked.map(({ id }) => id)).toEqual(['signature-policy', 'revocation', 'trusted-list'])
-  expect(report(facts).signer?.qualified).toBe('qualified-on-qscd')
+  expect(report(facts).signer).toMatchObject({
+    qualified: 'qualified-on-qscd',
+    qcStatements: { compliance: true, qscd: true, types: ['esign'] },
+  })
 })

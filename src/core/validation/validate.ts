@@ -105,5 +105,6 @@ function signerReport(certificate: CertificateFacts): SignerReport {
     ...(subject.email !== undefined && { email: subject.email }),
     fingerprint: certificate.fingerprint,
     qualified: qualified?.compliance ? (qualified.qscd ? 'qualified-on-qscd' : 'qualified') : 'not-qualified',
+    ...(qualified && { qcStatements: qualified }),
   }
 }

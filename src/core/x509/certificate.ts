@@ -210,7 +210,7 @@ export function qcStatements(certificate: Certificate): QualifiedFacts | null {
     const types = id === '0.4.0.1862.1.6' ? reader.optional(TAG.sequence) : undefined
     for (const type of types === undefined ? [] : eachChild(types)) {
       const name = QC_TYPES[derOid(type)]
-      if (name !== undefined) found.types.push(name)
+      if (name !== undefined && !found.types.includes(name)) found.types.push(name)
     }
   }
   return found

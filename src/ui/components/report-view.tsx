@@ -7,6 +7,7 @@ import { CheckList } from './check-list.tsx'
 import { Icon } from './icon.tsx'
 import { TONE_ICON } from './notice.tsx'
 import type { Tone } from './notice.tsx'
+import { QcStatements } from './qc-statements.tsx'
 
 const RevisionPictures = lazy(async () => ({
   default: (await import('../viewer/revision-pictures.tsx')).RevisionPictures,
@@ -157,10 +158,9 @@ function SignatureFactsList({ signature }: { signature: SignatureReport }) {
       <dt>{i18n.t('verify.trust')}</dt>
       <dd>
         <span className={`tag ${TRUST_TONE[signature.trust]}`}>{i18n.t(`verify.trust_${signature.trust}`)}</span>
-        {signer && signer.qualified !== 'not-qualified' && (
-          <span className="muted"> {i18n.t(`verify.${signer.qualified}`)}</span>
-        )}
+        {signature.trust === 'failed' && ` ${whyNotTrusted(i18n, signature)}`}
       </dd>
+      {signer?.qcStatements && <QcStatements statements={signer.qcStatements} />}
       {signature.reason && (
         <>
           <dt>{i18n.t('verify.reason')}</dt>
@@ -177,6 +177,13 @@ function SignatureFactsList({ signature }: { signature: SignatureReport }) {
       <dd>{[signature.format, signature.level, signature.algorithm].filter(Boolean).join(' · ')}</dd>
     </dl>
   )
+}
+
+/** The first thing wrong with the certificates, in words. */
+function whyNotTrusted(i18n: ReturnType<typeof useI18n>, { checks }: SignatureReport): string {
+  const wrong = (status: string) => checks.find((check) => check.block === 'xcv' && check.status === status)
+  const sub = (wrong('failed') ?? wrong('indeterminate'))?.sub
+  return subText(i18n, sub === undefined ? {} : { subIndication: sub })
 }
 
 function When({ signature }: { signature: SignatureReport }) {
