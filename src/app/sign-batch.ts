@@ -1,9 +1,9 @@
 import { isAbort, SignError } from '../core/errors.ts'
-import type { FormatId, SignatureLevel, SignedFile, SourceFile, ToBeSigned } from '../core/formats/format.ts'
+import type { FormatId, SignatureLevel, SignedFile, SourceFile } from '../core/formats/format.ts'
 import type { Mechanism, SigningKey } from '../core/keys.ts'
 import type { FileReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
-import type { SignParams } from '../worker/protocol.ts'
+import type { AskedValue, SignParams } from '../worker/protocol.ts'
 import { mechanismOf } from './check-signer.ts'
 import { formatOptions } from './format-options.ts'
 import { isNamedPdf, looksLikePdf } from './inspect-document.ts'
@@ -158,7 +158,7 @@ async function makeOne({ file, format, options, keys, ask, report }: Task, batch
     // A higher level is checked when it is reached.
     ...(wanted === 'B-B' ? { check: { at: batch.clock.now(), ...opening } } : {}),
   }
-  const onSign = async (toBeSigned: readonly ToBeSigned[]): Promise<readonly Uint8Array[]> => {
+  const onSign = async (toBeSigned: readonly AskedValue[]): Promise<readonly Uint8Array[]> => {
     report('signing', 0)
     const values: Uint8Array[] = []
     for (const [i, { dtbs, mechanism }] of toBeSigned.entries()) {

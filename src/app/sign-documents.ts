@@ -148,7 +148,7 @@ export type SignDocumentsPorts = Readonly<{
 }>
 
 /** A quarter of a gigabyte: WebCrypto holds a file twice. */
-const IN_FLIGHT = { items: 16, bytes: 2 ** 28 }
+export const IN_FLIGHT = { items: 16, bytes: 2 ** 28 }
 
 export function createSignDocuments(ports: SignDocumentsPorts): SignDocuments {
   return {

@@ -1,5 +1,6 @@
+import { smallFile } from '../core/bytes/small-blob.ts'
 import { SignError } from '../core/errors.ts'
-import type { ToBeSigned } from '../core/formats/format.ts'
+import type { SignedFile, ToBeSigned } from '../core/formats/format.ts'
 import { serve, type Door } from '../worker/serve.ts'
 
 /** What the chaos tests call; every way in which a worker can go wrong. */
@@ -14,7 +15,11 @@ export interface ChaosMethods {
   throwLater: [params: null, value: never]
   get: [params: string, value: Uint8Array]
   sign: [params: readonly ToBeSigned[], value: readonly Uint8Array[]]
+  /** A file of so many octets, and whether this side still had the one made before. */
+  file: [params: number, value: Readonly<{ file: SignedFile; left: number }>]
 }
+
+let made = new Uint8Array(0)
 
 serve(self as unknown as Door, (network) => ({
   echo: (params) => Promise.resolve(params),
@@ -44,4 +49,9 @@ serve(self as unknown as Door, (network) => ({
     }),
   get: (url: string, { signal }) => network.get(url, signal),
   sign: (toBeSigned: readonly ToBeSigned[], { sign }) => sign(toBeSigned),
+  file(size: number) {
+    const left = made.length
+    made = new Uint8Array(size).fill(size)
+    return Promise.resolve({ file: smallFile('a.bin', 'x/y', made), left })
+  },
 }))

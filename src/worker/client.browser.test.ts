@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { heldBytes } from '../core/bytes/small-blob.ts'
 import { SignError } from '../core/errors.ts'
 import type { ToBeSigned } from '../core/formats/format.ts'
 import type { Network } from '../core/ports.ts'
@@ -155,6 +156,30 @@ test('a key that refuses ends its call with its own code; a call that nobody sig
   await expect(refused).rejects.toMatchObject({ code: 'KEY_SIGN_FAILED' })
   await expect(client.call('sign', [TO_BE_SIGNED])).rejects.toMatchObject({ name: 'AbortError' })
   expect(await client.call('echo', 1)).toBe(1)
+})
+
+test('a small file crosses as bytes that change owner, and is a file again', async () => {
+  const client = chaos()
+  const [one, two] = await Promise.all([client.call('file', 5), client.call('file', 7)])
+  expect(one.file).toMatchObject({ name: 'a.bin', type: 'x/y' })
+  expect(heldBytes(one.file)).toEqual(new Uint8Array(5).fill(5))
+  expect(new Uint8Array(await two.file.blob.arrayBuffer())).toEqual(new Uint8Array(7).fill(7))
+  expect((await client.call('file', 1)).left).toBe(0)
+})
+
+test('what the page said to a worker that died never reaches the next', async () => {
+  const client = chaos()
+  const signed = client.call('sign', [TO_BE_SIGNED], {
+    onSign: async (asked) => {
+      client.close()
+      await expect(client.call('echo', 1)).resolves.toBe(1)
+      return asked.map(({ dtbs }) => dtbs)
+    },
+  })
+  await expect(signed).rejects.toMatchObject({ code: 'WORKER_CRASHED' })
+  expect(await client.call('sign', [TO_BE_SIGNED], { onSign: () => Promise.resolve([Uint8Array.of(9)]) })).toEqual([
+    Uint8Array.of(9),
+  ])
 })
 
 test('closing ends what is open', async () => {

@@ -1,7 +1,9 @@
+import { smallFile } from '../core/bytes/small-blob.ts'
 import { fromWire, SignError, toWire } from '../core/errors.ts'
-import type { Progress, ToBeSigned } from '../core/formats/format.ts'
+import type { Progress } from '../core/formats/format.ts'
 import type { Network } from '../core/ports.ts'
-import type { Answer, NetworkAsk, PageAsk, PageMessage, WorkerMessage, WorkerMethods } from './protocol.ts'
+import { bundled, type Parcel } from './bundle.ts'
+import type { Answer, AskedValue, NetworkAsk, PageAsk, PageMessage, WorkerMessage, WorkerMethods } from './protocol.ts'
 
 export type CallOptions = Readonly<{
   signal?: AbortSignal | undefined
@@ -10,7 +12,9 @@ export type CallOptions = Readonly<{
 }>
 
 /** Gives the values of what is to be signed, in its order and in the key boundary's encoding (keys.ts). */
-type SignValues = (toBeSigned: readonly ToBeSigned[]) => Promise<readonly Uint8Array[]>
+type SignValues = (toBeSigned: readonly AskedValue[]) => Promise<readonly Uint8Array[]>
+
+type Running = Readonly<{ post: (parcel: Parcel<PageMessage>) => void; end: () => void }>
 
 type Table = object
 type Params<M extends Table, K extends keyof M> = M[K] extends [infer P, unknown] ? P : never
@@ -47,12 +51,12 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
   const { spawn, patience = 5000 } = options
   const open = new Map<number, Open>()
   const asks = new Map<number, AbortController>()
-  let worker: Worker | null = null
+  let worker: Running | null = null
   let generation = 0
   let next = 1
 
   function die(message: string): void {
-    worker?.terminate()
+    worker?.end()
     worker = null
     generation++
     for (const controller of asks.values()) controller.abort()
@@ -62,22 +66,29 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
     for (const one of calls) one.reject(new SignError('WORKER_CRASHED', message))
   }
 
-  function start(): Worker {
-    const started = spawn()
-    started.onmessage = ({ data }: MessageEvent<WorkerMessage>) => {
-      if (worker === started) receive(started, data)
+  function start(): Running {
+    const spawned = spawn()
+    const started: Running = {
+      post: bundled(
+        (messages, transfer) => spawned.postMessage(messages, transfer),
+        () => asks.size > 0,
+      ),
+      end: () => spawned.terminate(),
     }
-    started.onerror = (event) => {
+    spawned.onmessage = ({ data }: MessageEvent<readonly WorkerMessage[]>) => {
+      for (const message of data) if (worker === started) receive(started, message)
+    }
+    spawned.onerror = (event) => {
       event.preventDefault()
       if (worker === started) die(`the worker stopped: ${event.message || 'its script could not be loaded'}`)
     }
-    started.onmessageerror = () => {
+    spawned.onmessageerror = () => {
       if (worker === started) die('the worker sent what cannot be read')
     }
     return started
   }
 
-  function receive(from: Worker, message: WorkerMessage): void {
+  function receive(from: Running, message: WorkerMessage): void {
     if ('progress' in message) open.get(message.progress)?.onProgress?.(message.step, message.part)
     else if ('done' in message) settle(message)
     else if ('ask' in message) void answer(from, message.ask, message)
@@ -89,15 +100,15 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
     open.delete(message.done)
     if (!call) return
     if ('error' in message) call.reject(fromWire(message.error))
-    else call.resolve(message.value)
+    else call.resolve(valueOf(message))
   }
 
-  async function answer(from: Worker, id: number, ask: PageAsk): Promise<void> {
+  async function answer(from: Running, id: number, ask: PageAsk): Promise<void> {
     const controller = new AbortController()
     asks.set(id, controller)
     const send = (message: PageMessage): void => {
       asks.delete(id)
-      if (worker === from) from.postMessage(message)
+      if (worker === from) from.post({ message })
     }
     try {
       send({ answer: id, value: await fulfil(ask, controller.signal) })
@@ -117,7 +128,7 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
   function cancel(id: number): void {
     const one = worker
     if (!one) return
-    one.postMessage({ cancel: id } satisfies PageMessage)
+    one.post({ message: { cancel: id } })
     const timer = setTimeout(() => {
       if (worker === one && open.has(id)) die('a cancelled step did not stop; it was ended')
     }, patience)
@@ -156,7 +167,11 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
         })
         try {
           worker ??= start()
-          worker.postMessage({ call: id, method, params } satisfies PageMessage)
+          const failed = (error: unknown): void => {
+            open.get(id)?.reject(notSent(error))
+            open.delete(id)
+          }
+          worker.post({ message: { call: id, method, params }, failed })
           signal?.addEventListener('abort', stop, { once: true })
         } catch (error) {
           open.delete(id)
@@ -166,6 +181,10 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
     },
     close: () => die('the worker was closed'),
   }
+}
+
+function valueOf({ value, small }: Extract<WorkerMessage, { value: unknown }>): unknown {
+  return small ? { ...(value as object), file: smallFile(small.name, small.type, small.bytes) } : value
 }
 
 /** A DataCloneError is our own mistake; anything else kept the worker from starting. */

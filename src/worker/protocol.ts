@@ -33,6 +33,9 @@ export type SignParams = Readonly<{
   check?: Readonly<{ at: Date; password?: string }>
 }>
 
+/** A file as its bytes: making a Blob on one side and passing it to the other costs more than signing. */
+export type SmallFile = Readonly<{ name: string; type: string; bytes: Uint8Array<ArrayBuffer> }>
+
 /** `report` is that of the result among its files; null: no check was asked for. */
 export type Signed = Readonly<{ file: SignedFile; report: FileReport | null }>
 
@@ -97,8 +100,11 @@ export type NetworkAsk =
   | Readonly<{ kind: 'get'; url: string; expects?: ExpectedType }>
   | Readonly<{ kind: 'post'; url: string; type: string; body: Uint8Array }>
 
+/** What a key needs to know; whose certificate it is, the page told the worker. */
+export type AskedValue = Pick<ToBeSigned, 'dtbs' | 'mechanism'>
+
 /** What the worker asks of the page: the network, or the signature values for the DTBS of one of its calls. */
-export type PageAsk = Readonly<{ network: NetworkAsk }> | Readonly<{ sign: readonly ToBeSigned[]; of: number }>
+export type PageAsk = Readonly<{ network: NetworkAsk }> | Readonly<{ sign: readonly AskedValue[]; of: number }>
 
 export type Answer = Uint8Array | readonly Uint8Array[]
 
@@ -112,7 +118,8 @@ export type PageMessage =
 /** From the worker. */
 export type WorkerMessage =
   | Readonly<{ ready: true }>
-  | Readonly<{ done: number; value: unknown }>
+  /** `small`: the `file` of the value, which crosses as bytes that change owner. */
+  | Readonly<{ done: number; value: unknown; small?: SmallFile }>
   | Readonly<{ done: number; error: WireError }>
   | Readonly<{ progress: number; step: ProgressStep; part: number }>
   | (Readonly<{ ask: number }> & PageAsk)

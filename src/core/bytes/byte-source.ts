@@ -1,4 +1,4 @@
-import { smallBytes, unreadable } from './small-blob.ts'
+import { smallBytes, unreadable, type BytesOrBlob } from './small-blob.ts'
 
 /** Random access over a document. Reads copy at most what was asked for. */
 export interface ByteSource {
@@ -21,6 +21,12 @@ export function blobSource(blob: Blob): ByteSource {
       }
     },
   }
+}
+
+/** Of what a file holds. */
+export function sourceOf(content: BytesOrBlob): ByteSource {
+  if (content instanceof Blob) return blobSource(content)
+  return { size: content.length, read: (start, end) => Promise.resolve(content.subarray(start, end)) }
 }
 
 export function bytesSource(bytes: Uint8Array): ByteSource {

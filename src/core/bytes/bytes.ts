@@ -37,6 +37,17 @@ export function toHex(bytes: Uint8Array): string {
   return out
 }
 
+/** Lower-case hex digits of `bytes`, as ASCII octets written to `out` from `at` on. */
+export function writeHex(out: Uint8Array, at: number, bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = bytes[i] ?? 0
+    const high = byte >> 4
+    const low = byte & 15
+    out[at + 2 * i] = high + (high < 10 ? 48 : 87)
+    out[at + 2 * i + 1] = low + (low < 10 ? 48 : 87)
+  }
+}
+
 /** @throws TypeError on odd length or a character that is not a hex digit. */
 export function fromHex(text: string): Uint8Array<ArrayBuffer> {
   if (text.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(text)) throw new TypeError('not a hex string')

@@ -1,5 +1,6 @@
 import type { DigestAlgorithm, Engine } from '../ports.ts'
-import { joinSmall, unreadable, type BytesOrBlob } from './small-blob.ts'
+import { concatBytes } from './bytes.ts'
+import { smallParts, unreadable, type BytesOrBlob } from './small-blob.ts'
 
 /** WebCrypto takes a message in one piece and copies it; just under 2 GiB Chromium crashes the tab, so stop well before. */
 const ONE_SHOT = 2 ** 30
@@ -26,9 +27,10 @@ export async function digestBlob(
 ): Promise<Uint8Array> {
   const { signal, progress, oneShot = ONE_SHOT } = options
   signal?.throwIfAborted()
-  const small = digest === 'SHA-224' ? null : await joinSmall(content instanceof Blob ? [content] : content)
-  if (small && small.length <= oneShot) {
-    const value = new Uint8Array(await engine.subtle.digest(digest, small))
+  const small = digest === 'SHA-224' ? null : await smallParts(content instanceof Blob ? [content] : content)
+  const length = small?.reduce((sum, part) => sum + part.length, 0) ?? 0
+  if (small && length <= oneShot) {
+    const value = new Uint8Array(await engine.subtle.digest(digest, inOnePiece(small, length)))
     progress?.(1)
     return value
   }
@@ -47,6 +49,24 @@ export async function digestBlob(
   signal?.throwIfAborted()
   progress?.(1)
   return value
+}
+
+/** Larger ones than this are not worth keeping memory for. */
+const SCRATCH = 2 ** 18
+let scratch = new Uint8Array(0)
+
+/** Until the next call only: WebCrypto copies what it is given before it returns, so one buffer does for every small file. */
+function inOnePiece(parts: readonly Uint8Array<ArrayBuffer>[], length: number): Uint8Array<ArrayBuffer> {
+  const [only] = parts
+  if (parts.length === 1 && only) return only
+  if (length > SCRATCH) return concatBytes(parts)
+  if (scratch.length < length) scratch = new Uint8Array(SCRATCH)
+  let at = 0
+  for (const part of parts) {
+    scratch.set(part, at)
+    at += part.length
+  }
+  return scratch.subarray(0, length)
 }
 
 async function streamDigest(

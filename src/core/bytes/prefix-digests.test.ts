@@ -23,15 +23,33 @@ test('each digest is that of the bytes it covers, in one pass or not', async () 
       fc.array(prefix, { minLength: 1, maxLength: 14 }),
       fc.constantFrom('SHA-256' as const, 'SHA-384' as const),
       async (prefixes, algorithm) => {
-        const digests = prefixDigests(blob, prefixes, testEngine)
-        for (const [i, each] of prefixes.entries()) {
-          const expected = new Uint8Array(await testEngine.subtle.digest(algorithm, covered(each)))
-          expect(toHex(await digests.digest(i, algorithm))).toBe(toHex(expected))
+        for (const content of [blob, bytes]) {
+          const digests = prefixDigests(content, prefixes, testEngine)
+          for (const [i, each] of prefixes.entries()) {
+            const expected = new Uint8Array(await testEngine.subtle.digest(algorithm, covered(each)))
+            expect(toHex(await digests.digest(i, algorithm))).toBe(toHex(expected))
+          }
         }
       },
     ),
     { seed: 5, numRuns: 60 },
   )
+})
+
+test('a file too large to be held gives the same', async () => {
+  const start = new Uint8Array(1 << 20).fill(3)
+  const large = new Blob([start, blob])
+  const at = (offset: number): number => start.length + offset
+  const prefixes = [{ end: at(100), tail: { start: at(200), end: at(300) } }, { end: at(400) }]
+  const digests = prefixDigests(large, prefixes, testEngine)
+  for (const [i, { end, tail }] of prefixes.entries()) {
+    const whole = Uint8Array.from([
+      ...start,
+      ...covered({ end: end - start.length, ...(tail && { tail: { start: 200, end: 300 } }) }),
+    ])
+    const expected = new Uint8Array(await testEngine.subtle.digest('SHA-256', whole))
+    expect(toHex(await digests.digest(i, 'SHA-256'))).toBe(toHex(expected))
+  }
 })
 
 test('many beginnings of a file are read in one pass', async () => {

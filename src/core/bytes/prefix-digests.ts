@@ -1,6 +1,6 @@
 import type { DigestAlgorithm, Engine } from '../ports.ts'
 import { chunksOf, digestBlob } from './digest-blob.ts'
-import { unreadable } from './small-blob.ts'
+import { atHand, partOf, unreadable, type BytesOrBlob } from './small-blob.ts'
 
 /** A beginning of the file, perhaps with a later part behind it: what a PDF signature covers. Offsets in bytes. */
 export type Prefix = Readonly<{ end: number; tail?: Readonly<{ start: number; end: number }> }>
@@ -22,7 +22,7 @@ const STREAM_COST = 4
  * for all of them, so that the n-th signature costs its own revision and not the whole file again.
  */
 export function prefixDigests(
-  blob: Blob,
+  content: BytesOrBlob,
   prefixes: readonly Prefix[],
   engine: Engine,
   options: PrefixOptions = {},
@@ -39,13 +39,13 @@ export function prefixDigests(
       const prefix = prefixes[index]
       if (!prefix) throw new RangeError(`no prefix ${index}`)
       if (isCheaper && inPass.has(index)) {
-        const running = passes.get(algorithm) ?? runPass(blob, prefixes, inPass, algorithm, engine, options)
+        const running = passes.get(algorithm) ?? runPass(content, prefixes, inPass, algorithm, engine, options)
         passes.set(algorithm, running)
         const value = (await running).get(index)
         if (value) return value
       }
       const key = `${index} ${algorithm}`
-      const value = alone.get(key) ?? digestBlob(coveredBlob(blob, prefix), algorithm, engine, options)
+      const value = alone.get(key) ?? digestPrefix(content, prefix, algorithm, engine, options)
       alone.set(key, value)
       return value
     },
@@ -55,13 +55,22 @@ export function prefixDigests(
 const fitsPass = (prefix: Prefix | undefined): boolean =>
   prefix !== undefined && (!prefix.tail || prefix.tail.end - prefix.tail.start <= LONGEST_TAIL)
 
-const coveredBlob = (blob: Blob, { end, tail }: Prefix): Blob =>
-  new Blob(tail ? [blob.slice(0, end), blob.slice(tail.start, tail.end)] : [blob.slice(0, end)])
+async function digestPrefix(
+  content: BytesOrBlob,
+  { end, tail }: Prefix,
+  algorithm: DigestAlgorithm,
+  engine: Engine,
+  options: PrefixOptions,
+): Promise<Uint8Array> {
+  const ready = await atHand(content)
+  const parts = [partOf(ready, 0, end), ...(tail ? [partOf(ready, tail.start, tail.end)] : [])]
+  return digestBlob(parts, algorithm, engine, options)
+}
 
 type Pass = ReadonlyMap<number, Uint8Array>
 
 async function runPass(
-  blob: Blob,
+  content: BytesOrBlob,
   prefixes: readonly Prefix[],
   inPass: ReadonlySet<number>,
   algorithm: DigestAlgorithm,
@@ -69,6 +78,7 @@ async function runPass(
   { signal, progress }: PrefixOptions,
 ): Promise<Pass> {
   const values = new Map<number, Uint8Array>()
+  const ready = await atHand(content)
   const hasher = await engine.hasher(algorithm)
   if (!hasher.digestWith) return values
   const order = [...inPass].toSorted((a, b) => (prefixes[a]?.end ?? 0) - (prefixes[b]?.end ?? 0))
@@ -77,13 +87,14 @@ async function runPass(
   let at = 0
   const settle = async (): Promise<void> => {
     for (let prefix = prefixes[order[next] ?? -1]; prefix?.end === at; prefix = prefixes[order[++next] ?? -1]) {
-      const tail = prefix.tail ? await bytesOf(blob.slice(prefix.tail.start, prefix.tail.end)) : new Uint8Array()
+      const tail = prefix.tail ? await bytesOf(partOf(ready, prefix.tail.start, prefix.tail.end)) : new Uint8Array()
       const value = await hasher.digestWith?.(tail)
       if (value) values.set(order[next] ?? -1, value)
     }
   }
   await settle()
-  for await (const chunk of chunksOf(blob.slice(0, last), signal)) {
+  const beginning = partOf(ready, 0, last)
+  for await (const chunk of beginning instanceof Blob ? chunksOf(beginning, signal) : [beginning]) {
     for (let from = 0; from < chunk.length;) {
       const stop = Math.min(chunk.length, from + (prefixes[order[next] ?? -1]?.end ?? Infinity) - at)
       hasher.update(chunk.subarray(from, stop))
@@ -97,9 +108,9 @@ async function runPass(
   return values
 }
 
-async function bytesOf(blob: Blob): Promise<Uint8Array> {
+async function bytesOf(part: BytesOrBlob): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await blob.arrayBuffer())
+    return part instanceof Blob ? new Uint8Array(await part.arrayBuffer()) : part
   } catch (cause) {
     throw unreadable(cause)
   }

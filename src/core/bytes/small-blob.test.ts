@@ -1,6 +1,16 @@
 import { expect, test } from 'vitest'
 import { blobSource } from './byte-source.ts'
-import { joinSmall, SMALL, smallBlob, smallBytes } from './small-blob.ts'
+import {
+  atHand,
+  contentOf,
+  heldBytes,
+  joinSmall,
+  partOf,
+  SMALL,
+  smallBlob,
+  smallBytes,
+  smallFile,
+} from './small-blob.ts'
 
 test('a small file is read once, whoever asks and however often', async () => {
   let reads = 0
@@ -43,4 +53,40 @@ test('a file that can no longer be read has its code, each time', async () => {
   }
   const source = blobSource(new Gone(['x']))
   for (let i = 0; i < 2; i++) await expect(source.read(0, 1)).rejects.toMatchObject({ code: 'FORMAT_MALFORMED' })
+})
+
+test('the Blob of a small file is made when it is asked for, once; before that its bytes do', async () => {
+  const { Blob: Native } = globalThis
+  let made = 0
+  globalThis.Blob = class extends Native {
+    constructor(...given: ConstructorParameters<typeof Native>) {
+      super(...given)
+      made++
+    }
+  }
+  try {
+    const bytes = Uint8Array.of(1, 2, 3)
+    const file = smallFile('a.pdf', 'application/pdf', bytes)
+    expect(heldBytes(file)).toBe(bytes)
+    expect(contentOf(file)).toBe(bytes)
+    expect(made).toBe(0)
+    expect(file.blob).toBe(file.blob)
+    expect(made).toBe(1)
+    expect(await file.blob.text()).toBe('\u0001\u0002\u0003')
+    expect(file.blob.type).toBe('application/pdf')
+    // A copy is a plain file.
+    expect(structuredClone({ ...file, blob: null })).toEqual({ name: 'a.pdf', type: 'application/pdf', blob: null })
+    expect(heldBytes({ ...file })).toBeNull()
+  } finally {
+    globalThis.Blob = Native
+  }
+})
+
+test('parts are taken of bytes and of Blobs alike; what is small is at hand as bytes', async () => {
+  const bytes = Uint8Array.of(1, 2, 3, 4)
+  expect(partOf(bytes, 1, 3)).toEqual(Uint8Array.of(2, 3))
+  expect(await atHand(partOf(new Blob([bytes]), 1, 3))).toEqual(Uint8Array.of(2, 3))
+  const large = new Blob([new Uint8Array(SMALL + 1)])
+  expect(await atHand(large)).toBe(large)
+  expect(await atHand(bytes)).toBe(bytes)
 })

@@ -37,16 +37,58 @@ export function smallBlob(bytes: Uint8Array<ArrayBuffer>, type: string): Blob {
 
 export type BytesOrBlob = Uint8Array<ArrayBuffer> | Blob
 
-/** The parts one after the other when all of them are small, without a Blob in between; null when one is not. */
-export async function joinSmall(parts: readonly BytesOrBlob[]): Promise<Uint8Array<ArrayBuffer> | null> {
-  const read: Uint8Array[] = []
+type NamedBlob = Readonly<{ name: string; type: string; blob: Blob }>
+
+const held = new WeakMap<object, Uint8Array<ArrayBuffer>>()
+
+/** A file of bytes, which are given away: its Blob is made when somebody asks for it, as to copy the object does. */
+export function smallFile(name: string, type: string, bytes: Uint8Array<ArrayBuffer>): NamedBlob {
+  let made: Blob | null = null
+  const file = {
+    name,
+    type,
+    get blob() {
+      made ??= smallBlob(bytes, type)
+      return made
+    },
+  }
+  held.set(file, bytes)
+  return file
+}
+
+/** The bytes of a `smallFile`, shared: do not write. Null for any other file. */
+export const heldBytes = (file: Readonly<{ blob: Blob }>): Uint8Array<ArrayBuffer> | null => held.get(file) ?? null
+
+/** What a file holds, as it is at hand. */
+export const contentOf = (file: Readonly<{ blob: Blob }>): BytesOrBlob => heldBytes(file) ?? file.blob
+
+/** The bytes of what is small; a larger Blob as it is. */
+export const atHand = async (content: BytesOrBlob): Promise<BytesOrBlob> =>
+  content instanceof Blob ? ((await smallBytes(content)) ?? content) : content
+
+/** Bytes [start, end) without a copy: of bytes a view, of a Blob a slice. */
+export const partOf = (content: BytesOrBlob, start: number, end: number): BytesOrBlob =>
+  content instanceof Blob ? content.slice(start, end) : content.subarray(start, end)
+
+/** In bytes. */
+export const sizeOf = (content: BytesOrBlob): number => (content instanceof Blob ? content.size : content.length)
+
+/** The bytes of parts when all of them are small; null when one is not. */
+export async function smallParts(parts: readonly BytesOrBlob[]): Promise<readonly Uint8Array<ArrayBuffer>[] | null> {
+  const read: Uint8Array<ArrayBuffer>[] = []
   for (const part of parts) {
     const bytes = part instanceof Blob ? smallBytes(part) : part
     if (bytes === null || (bytes instanceof Uint8Array && bytes.length > SMALL)) return null
-    read.push(await bytes)
+    read.push(bytes instanceof Uint8Array ? bytes : await bytes)
   }
-  const [only] = read
-  return read.length === 1 && only ? (only as Uint8Array<ArrayBuffer>) : concatBytes(read)
+  return read
+}
+
+/** The parts one after the other when all of them are small, without a Blob in between; null when one is not. */
+export async function joinSmall(parts: readonly BytesOrBlob[]): Promise<Uint8Array<ArrayBuffer> | null> {
+  const read = await smallParts(parts)
+  const [only] = read ?? []
+  return read && (read.length === 1 && only ? only : concatBytes(read))
 }
 
 /** What a failed read of a Blob is in our own words. */

@@ -1,5 +1,6 @@
-import { blobSource } from '../bytes/byte-source.ts'
+import { sourceOf } from '../bytes/byte-source.ts'
 import { fromBase64, fromLatin1 } from '../bytes/bytes.ts'
+import type { BytesOrBlob } from '../bytes/small-blob.ts'
 import { parsePem } from '../bytes/pem.ts'
 import { looksLikeSignedData, parseSignedData, type CmsSignedData } from '../cms/read.ts'
 import { SignError } from '../errors.ts'
@@ -19,9 +20,10 @@ export function isCmsHead(head: Uint8Array): boolean {
 }
 
 /** @throws SignError `DER_MALFORMED`, `DER_LIMIT_EXCEEDED`, `FORMAT_UNSUPPORTED` */
-export async function readCmsFile(blob: Blob): Promise<CmsSignedData> {
-  if (blob.size > MAX_FILE) throw new SignError('DER_LIMIT_EXCEEDED', `a CMS file of ${blob.size} bytes`)
-  const bytes = await blobSource(blob).read(0, blob.size)
+export async function readCmsFile(content: BytesOrBlob): Promise<CmsSignedData> {
+  const source = sourceOf(content)
+  if (source.size > MAX_FILE) throw new SignError('DER_LIMIT_EXCEEDED', `a CMS file of ${source.size} bytes`)
+  const bytes = await source.read(0, source.size)
   if (bytes[0] === 0x30) return parseSignedData(bytes)
   const [block] = parsePem(bytes)
   if (block) return parseSignedData(block.bytes)

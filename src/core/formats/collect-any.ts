@@ -1,5 +1,6 @@
 import { toHex } from '../bytes/bytes.ts'
-import { blobSource } from '../bytes/byte-source.ts'
+import { sourceOf } from '../bytes/byte-source.ts'
+import { contentOf, sizeOf, type BytesOrBlob } from '../bytes/small-blob.ts'
 import { SignError, isAbort } from '../errors.ts'
 import type { Ports } from '../ports.ts'
 import type { FileFacts } from '../validation/facts.ts'
@@ -7,7 +8,7 @@ import type { CmsSignedData } from '../cms/read.ts'
 import { contextOf, type CollectContext } from './collect-context.ts'
 import { isCmsHead, readCmsFile } from './cms-file.ts'
 import type { CollectOptions, SourceFile } from './format.ts'
-import { blobContent, type SignedContent } from './signed-content.ts'
+import { wholeContent, type SignedContent } from './signed-content.ts'
 
 /** What a file is, by its content. Names may lie. */
 export type FileKind = 'pdf' | 'cms' | 'zip' | 'xml' | 'empty' | 'other'
@@ -15,9 +16,10 @@ export type FileKind = 'pdf' | 'cms' | 'zip' | 'xml' | 'empty' | 'other'
 /** `%PDF-` may stand this far from the start. */
 const HEAD = 1024
 
-export async function recognise(blob: Blob): Promise<FileKind> {
-  if (blob.size === 0) return 'empty'
-  const head = await blobSource(blob).read(0, HEAD)
+export async function recognise(held: BytesOrBlob): Promise<FileKind> {
+  const source = sourceOf(held)
+  if (source.size === 0) return 'empty'
+  const head = await source.read(0, HEAD)
   if (isCmsHead(head)) return 'cms'
   const text = String.fromCharCode(...head)
   if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) return 'zip'
@@ -42,11 +44,12 @@ export async function collectFiles(
   const entries: Entry[] = []
   for (const file of files) {
     options.signal?.throwIfAborted()
-    const content = blobContent(file.blob, ports.engine, {
+    const held = contentOf(file)
+    const content = wholeContent(held, ports.engine, {
       ...(options.signal && { signal: options.signal }),
       ...(options.progress && { progress: (done: number) => options.progress?.('digesting', done) }),
     })
-    entries.push({ file, kind: await guarded(() => recognise(file.blob), 'other'), content })
+    entries.push({ file, kind: await guarded(() => recognise(held), 'other'), content })
   }
   const contents = new Set<Entry>()
   const results = new Map<Entry, FileFacts>()
@@ -106,10 +109,11 @@ async function collectCms(
   const { file } = entry
   return safely(file.name, async () => {
     const { collectCades } = await import('./cades/collect.ts')
-    const signedData = await readCmsFile(file.blob)
+    const signedData = await readCmsFile(contentOf(file))
     const paired = await pairOf(entry, signedData, entries)
     if (paired) contents.add(paired)
-    const input = { file: file.name, signedData, content: paired?.content ?? null, size: paired?.file.blob.size ?? 0 }
+    const size = paired ? sizeOf(contentOf(paired.file)) : 0
+    const input = { file: file.name, signedData, content: paired?.content ?? null, size }
     return { name: file.name, findings: [], signatures: await collectCades(input, context) }
   })
 }

@@ -1,5 +1,5 @@
 import type { DigestName } from '../algorithms.ts'
-import { joinSmall, smallBytes, type BytesOrBlob } from '../bytes/small-blob.ts'
+import { atHand, joinSmall, partOf, type BytesOrBlob } from '../bytes/small-blob.ts'
 import type { Engine } from '../ports.ts'
 import { digestBlobAs, digestBytes } from '../suites/digest.ts'
 
@@ -25,10 +25,11 @@ export function bytesContent(bytes: Uint8Array, engine: Engine): SignedContent {
 
 type ContentOptions = Readonly<{ signal?: AbortSignal; progress?: (done: number) => void }>
 
-export function blobContent(blob: Blob, engine: Engine, options: ContentOptions = {}): SignedContent {
+/** The whole of a file. */
+export function wholeContent(content: BytesOrBlob, engine: Engine, options: ContentOptions = {}): SignedContent {
   return cached(
-    (name) => digestBlobAs(blob, name, engine, options),
-    () => wholeOf([blob]),
+    (name) => digestBlobAs([content], name, engine, options),
+    () => wholeOf([content]),
   )
 }
 
@@ -36,14 +37,14 @@ type Span = Readonly<{ start: number; end: number }>
 
 /** Spans of a file one after the other: what the byte range of a PDF covers. */
 export function spansContent(
-  blob: Blob,
+  content: BytesOrBlob,
   spans: readonly Span[],
   engine: Engine,
   options: ContentOptions = {},
 ): SignedContent {
   const parts = async (): Promise<readonly BytesOrBlob[]> => {
-    const bytes = await smallBytes(blob)
-    return spans.map(({ start, end }) => bytes?.subarray(start, end) ?? blob.slice(start, end))
+    const ready = await atHand(content)
+    return spans.map(({ start, end }) => partOf(ready, start, end))
   }
   return cached(
     async (name) => digestBlobAs(await parts(), name, engine, options),

@@ -12,7 +12,7 @@ export const isPortDigest = (name: DigestName): name is DigestAlgorithm => STREA
 
 export async function digestBytes(engine: Engine, name: DigestName, data: Uint8Array): Promise<Uint8Array> {
   // WebCrypto takes no view of shared memory: the copy also frees it from what the caller does meanwhile.
-  if (NATIVE.has(name)) return new Uint8Array(await engine.subtle.digest(name, Uint8Array.from(data)))
+  if (NATIVE.has(name)) return new Uint8Array(await engine.subtle.digest(name, new Uint8Array(data)))
   const hasher = await digestHasher(engine, name)
   hasher.update(data)
   return hasher.digest()

@@ -55,7 +55,8 @@ const proven = new WeakMap<Engine, Recent<SignatureCheck>>()
 export async function verifySignature(engine: Engine, input: SignatureInput): Promise<SignatureCheck> {
   const recent = proven.get(engine) ?? new Recent<SignatureCheck>(32, 16_384)
   proven.set(engine, recent)
-  const key = [input.algorithm, input.spki, input.data, input.signature, latin1(input.signerDigest ?? '')]
+  // What differs first.
+  const key = [input.signature, input.data, input.algorithm, input.spki, latin1(input.signerDigest ?? '')]
   const known = recent.get(...key)
   if (known) return known
   const check = await checkSignature(engine, input)
@@ -199,7 +200,7 @@ function importedKey(engine: Engine, algorithm: NativeAlgorithm, spki: Uint8Arra
   const key = [spki, utf8(JSON.stringify(algorithm))]
   const known = recent.get(...key)
   if (known) return known
-  return recent.keep(engine.subtle.importKey('spki', Uint8Array.from(spki), algorithm, false, ['verify']), ...key)
+  return recent.keep(engine.subtle.importKey('spki', new Uint8Array(spki), algorithm, false, ['verify']), ...key)
 }
 
 /** Null when this engine has no such algorithm or refuses the key: another body then says why. */
@@ -218,7 +219,7 @@ async function verifyNative(
     return null
   }
   try {
-    return { valid: await engine.subtle.verify(verifyAs, key, Uint8Array.from(signature), Uint8Array.from(data)) }
+    return { valid: await engine.subtle.verify(verifyAs, key, new Uint8Array(signature), new Uint8Array(data)) }
   } catch {
     return null
   }

@@ -1,7 +1,7 @@
 /** CAdES-B-B, detached (.p7s beside any file): EN 319 122-1. */
 import { assertMechanism, type DigestName } from '../../algorithms.ts'
 import { digestBlob } from '../../bytes/digest-blob.ts'
-import { smallBlob } from '../../bytes/small-blob.ts'
+import { smallFile } from '../../bytes/small-blob.ts'
 import { checkValues } from '../../cms/check-values.ts'
 import {
   buildSignedAttributes,
@@ -103,5 +103,5 @@ export async function embedCades(
   }))
   const certificates = toBeSigned.flatMap(({ signer }) => [...signer.chain])
   const bytes = encodeSignedData({ signers, certificates })
-  return { name: `${state.name}.p7s`, blob: smallBlob(bytes, CADES_TYPE), type: CADES_TYPE }
+  return smallFile(`${state.name}.p7s`, CADES_TYPE, bytes)
 }

@@ -1,8 +1,9 @@
 /** Signatures and document time-stamps of a PDF: EN 319 142-1, ISO 32000-2, 12.8. Facts only. */
-import { blobSource } from '../../bytes/byte-source.ts'
+import { sourceOf } from '../../bytes/byte-source.ts'
 import type { DigestName } from '../../algorithms.ts'
 import { toHex } from '../../bytes/bytes.ts'
 import { prefixDigests, type Prefix, type PrefixDigests } from '../../bytes/prefix-digests.ts'
+import { contentOf, type BytesOrBlob } from '../../bytes/small-blob.ts'
 import { parseSignedData, type CmsSignedData } from '../../cms/read.ts'
 import { SignError } from '../../errors.ts'
 import { analyseRevisions, type ChangesByRevision } from '../../pdf/diff/analyse.ts'
@@ -42,7 +43,7 @@ export async function collectPades(
 ): Promise<FileFacts> {
   try {
     const document = await openPdf(
-      blobSource(file.blob),
+      sourceOf(contentOf(file)),
       options.password === undefined ? {} : { password: options.password },
     )
     return (await collectDocument(document, file, context, options)).facts
@@ -72,7 +73,7 @@ export async function collectDocument(
 ): Promise<Collected> {
   const signatures = await readSignatures(document)
   const ends = await endsOf(signatures)
-  const digests = digestsFor(file.blob, signatures, ends, context, options)
+  const digests = digestsFor(contentOf(file), signatures, ends, context, options)
   const digestsAt = (): Promise<Uint8Array[]> =>
     Promise.all(ends.map((_, i) => digests.digest(signatures.length + i, 'SHA-256')))
   if (signatures.length === 0) {
@@ -88,7 +89,7 @@ export async function collectDocument(
   const told = toldChanges(changes)
   for (const [i, signature] of signatures.entries()) {
     const facts = await documentFacts(document, signature, told, pages[i])
-    const content = contentOf(file.blob, signature, { digests, index: i }, context, options)
+    const content = signedContent(contentOf(file), signature, { digests, index: i }, context, options)
     places.push({ signature, id: uniqueId(signature.field.name, i, signatures), document: facts, content })
   }
   const found: SignatureFacts[] = []
@@ -119,14 +120,14 @@ type PlacedDigests = Readonly<{ digests: PrefixDigests; index: number }>
 
 /** Of signatures that cover a beginning of the file and something behind their /Contents: all in one pass. */
 function digestsFor(
-  blob: Blob,
+  held: BytesOrBlob,
   signatures: readonly PdfSignature[],
   ends: readonly number[],
   { ports, signal }: CollectContext,
   { progress }: Pick<CollectOptions, 'progress'>,
 ): PrefixDigests {
   const prefixes = [...signatures.map(({ spans }) => prefixOf(spans) ?? { end: 0 }), ...ends.map((end) => ({ end }))]
-  return prefixDigests(blob, prefixes, ports.engine, {
+  return prefixDigests(held, prefixes, ports.engine, {
     ...(signal && { signal }),
     ...(progress && { progress: (done: number) => progress('digesting', done) }),
   })
@@ -137,15 +138,15 @@ function prefixOf(spans: PdfSignature['spans']): Prefix | null {
   return first?.start === 0 && tail && more.length === 0 && tail.start >= first.end ? { end: first.end, tail } : null
 }
 
-function contentOf(
-  blob: Blob,
+function signedContent(
+  held: BytesOrBlob,
   { spans }: PdfSignature,
   { digests, index }: PlacedDigests,
   { ports, signal }: CollectContext,
   { progress }: Pick<CollectOptions, 'progress'>,
 ): SignedContent {
   if (!spans) return NO_CONTENT
-  const whole = spansContent(blob, spans, ports.engine, {
+  const whole = spansContent(held, spans, ports.engine, {
     ...(signal && { signal }),
     ...(progress && { progress: (done: number) => progress('digesting', done) }),
   })

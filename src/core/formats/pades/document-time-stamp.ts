@@ -1,7 +1,7 @@
 /** A document time-stamp as an incremental update: ISO 32000-2, 12.8.5; EN 319 142-1, 5.4.3. */
 import { blobSource } from '../../bytes/byte-source.ts'
 import { digestBlob } from '../../bytes/digest-blob.ts'
-import { latin1, toHex } from '../../bytes/bytes.ts'
+import { writeHex } from '../../bytes/bytes.ts'
 import { readForm } from '../../pdf/fields.ts'
 import { PdfDict, name } from '../../pdf/objects.ts'
 import { openPdf } from '../../pdf/open.ts'
@@ -53,6 +53,6 @@ async function attempt(
   const hash = await digestBlob(covered, digest, ports.engine, signal ? { signal } : {})
   const { token } = await requestTimeStamp({ hash }, authority, ports, signal)
   if (token.length > room) return { needed: token.length }
-  appended.set(latin1(toHex(token)), at)
+  writeHex(appended, at, token)
   return new Blob([blob, appended], { type: 'application/pdf' })
 }

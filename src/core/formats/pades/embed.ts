@@ -1,5 +1,5 @@
-import { latin1, toHex } from '../../bytes/bytes.ts'
-import { joinSmall, smallBlob } from '../../bytes/small-blob.ts'
+import { writeHex } from '../../bytes/bytes.ts'
+import { joinSmall, smallFile } from '../../bytes/small-blob.ts'
 import { checkValues } from '../../cms/check-values.ts'
 import { encodeSignedData } from '../../cms/write.ts'
 import { SignError } from '../../errors.ts'
@@ -30,11 +30,11 @@ export async function embedPades(
     throw new SignError('FORMAT_PLACEHOLDER_TOO_SMALL', 'the signature is larger than its place', { details })
   }
   const appended = state.appended.slice()
-  appended.set(latin1(toHex(cms)), contents.at)
+  writeHex(appended, contents.at, cms)
   const parts = [state.original, appended]
   const small = await joinSmall(parts)
-  const blob = small ? smallBlob(small, TYPE) : new Blob(parts, { type: TYPE })
-  return { name: signedName(state.name), blob, type: TYPE }
+  const name = signedName(state.name)
+  return small ? smallFile(name, TYPE, small) : { name, blob: new Blob(parts, { type: TYPE }), type: TYPE }
 }
 
 const TYPE = 'application/pdf'

@@ -1,7 +1,6 @@
 import { blobSource } from '../../bytes/byte-source.ts'
 import { digestBlob } from '../../bytes/digest-blob.ts'
-import { assertMechanism, digestByName } from '../../algorithms.ts'
-import { buildSignedAttributes, maxSignedDataLength } from '../../cms/write.ts'
+import { signerConstants } from '../../cms/signer-constants.ts'
 import { SignError } from '../../errors.ts'
 import { PdfDict, PdfRef, name } from '../../pdf/objects.ts'
 import type { PdfObject } from '../../pdf/objects.ts'
@@ -13,7 +12,6 @@ import type { DrawWidget } from '../../pdf/signature-field.ts'
 import { PdfUpdate } from '../../pdf/update.ts'
 import { docMdpReference, fieldMdpReference, lockDictionary } from '../../pdf/restrictions.ts'
 import type { Ports } from '../../ports.ts'
-import { parseCertificate } from '../../x509/certificate.ts'
 import type { PreparedSignature, RequestedSigner, SignRequest, SourceFile } from '../format.ts'
 import { admit, survey } from './admit.ts'
 import type { Admission } from './admit.ts'
@@ -39,9 +37,10 @@ export async function preparePades(
   compose?: Compose,
 ): Promise<PreparedSignature<PadesState>> {
   const { file, signer } = onlyOne(request)
-  const { options, signal, progress } = request
+  const { options, level, signal, progress } = request
   if (options.commitment && options.reason) throw new RangeError('a commitment and a reason exclude each other')
-  assertMechanism(signer.mechanism, parseCertificate(signer.signer.certificate).spki)
+  const stamp = level === 'B-B' ? 0 : TIME_STAMP_ROOM
+  const constants = await signerConstants(signer.signer, signer.mechanism, options.commitment, stamp, ports.engine)
   signal?.throwIfAborted()
   progress?.('reading', 0)
   const source = blobSource(file.blob)
@@ -51,7 +50,7 @@ export async function preparePades(
     const { refusePoisoned } = await import('./poison.ts')
     await refusePoisoned(admission, options.refuse, signal)
   }
-  const laidOut = await layOut(admission, signer, request, ports, compose)
+  const laidOut = await layOut(admission, constants.longest, request, ports, compose)
   signal?.throwIfAborted()
   const { appended, contents, field } = laidOut
   if (document.recovered) await proveReadable(new Blob([file.blob, appended]), options)
@@ -65,7 +64,7 @@ export async function preparePades(
     ...(signal ? { signal } : {}),
     ...(progress ? { progress: (done: number) => progress('digesting', done) } : {}),
   })
-  const dtbs = await attributes(signer, options, messageDigest, ports)
+  const dtbs = constants.signedAttributes(messageDigest)
   const state = { name: file.name, original: file.blob, appended, contents, field }
   return { format: 'PAdES', toBeSigned: [{ ...signer, dtbs }], state }
 }
@@ -85,16 +84,6 @@ function onlyOne(request: SignRequest<PadesOptions>): { file: SourceFile; signer
   return { file, signer }
 }
 
-function attributes(
-  { signer, mechanism }: RequestedSigner,
-  { commitment }: PadesOptions,
-  messageDigest: Uint8Array,
-  { engine }: Ports,
-): Promise<Uint8Array> {
-  const { certificate } = signer
-  return buildSignedAttributes({ mechanism, certificate, messageDigest, ...(commitment ? { commitment } : {}) }, engine)
-}
-
 /** Octets kept free for a signature time-stamp with its authority's chain, when `extend` is to add one. */
 const TIME_STAMP_ROOM = 16_384
 
@@ -102,16 +91,12 @@ type LaidOut = Pick<PadesState, 'appended' | 'contents' | 'field'>
 
 async function layOut(
   admission: Admission,
-  requested: RequestedSigner,
-  { options, level }: SignRequest<PadesOptions>,
+  room: number,
+  { options }: SignRequest<PadesOptions>,
   ports: Ports,
   compose?: Compose,
 ): Promise<LaidOut> {
   const { document, form } = admission
-  const { signer, mechanism } = requested
-  const empty = await attributes(requested, options, new Uint8Array(digestByName(mechanism.digest).length), ports)
-  const entry = { mechanism, certificate: signer.certificate, signedAttributes: empty }
-  const room = maxSignedDataLength([entry], signer.chain, level === 'B-B' ? 0 : TIME_STAMP_ROOM)
   const update = PdfUpdate.start(document)
   const place = reserve(room, document.size)
   const signature = update.allocate()
