@@ -4,7 +4,6 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { EnvelopeResult } from '../src/app/run-envelope.ts'
-import type { SigningKey } from '../src/core/keys.ts'
 import { draftOf, draftSignatory, envelopeDesk, testKeyRef, type EnvelopeDesk } from '../src/testing/envelopes.ts'
 import { fakeClock, testRandom } from '../src/testing/ports.ts'
 import { testEngine } from '../src/testing/engines.ts'
@@ -14,9 +13,8 @@ import { pyhanko } from './judges/pyhanko.ts'
 import { mutoolDraw, qpdfCheck } from './judges/qpdf.ts'
 import { describeWith, run, toolPath } from './judges/tools.ts'
 import type { Case } from './judges/verdict.ts'
-import { MECHANISMS } from './support/mechanisms.ts'
 import { makePki, type Pki } from './support/pki.ts'
-import { party, sourceFile } from './support/sign.ts'
+import { keyOf, sourceFile } from './support/sign.ts'
 import { findText, flipByte } from './support/tamper.ts'
 
 const folder = resolve('.cache/interop/envelope')
@@ -25,15 +23,6 @@ const font = new Uint8Array(readFileSync('public/fonts/noto-sans.ttf'))
 
 const LEVELS = ['NONE', 'LTA_UPDATES', 'FORM_FILLING']
 const fieldOf = (n: number, i: number): string => `EnvField_${String(n).padStart(4, '0')}_${String(i).padStart(3, '0')}`
-
-async function keyOf(pki: Pki, kind: string | undefined, signature: string | undefined): Promise<SigningKey> {
-  const row = MECHANISMS.find((each) => each.kind === kind && each.signature === signature)
-  if (!row) throw new Error(`no mechanism ${kind} ${signature}`)
-  const signing = await party(pki, row)
-  const { signer, mechanism } = signing
-  const own = { signature: mechanism.signature, digest: mechanism.digest }
-  return { id: row.name, label: row.name, signer: { ...signer, mechanisms: [own] }, sign: (dtbs) => signing.sign(dtbs) }
-}
 
 /** DSS compares pages as drawn: those with reserved fields are 1, and the record behind the document. */
 const WITH_FIELDS = ['1', '3']

@@ -37,6 +37,8 @@ export async function signatory(browser: Browser, baseURL: string, name: string)
 
 export type Given = string | Readonly<{ name: string; bytes: Uint8Array }>
 
+const typeOf = (name: string): string => (/\.pdf$/i.test(name) ? 'application/pdf' : 'application/octet-stream')
+
 /** On the page for envelopes: what is given is recognised there. */
 export async function giveEnvelope(page: Page, given: Given | readonly Given[], who?: string): Promise<void> {
   await page.goto(who === undefined ? '#/envelope' : `#/envelope?who=${who}`)
@@ -46,13 +48,13 @@ export async function giveEnvelope(page: Page, given: Given | readonly Given[], 
   const all = Array.isArray(given) ? (given as readonly Given[]) : [given as Given]
   const files = all.map((one) =>
     typeof one === 'string'
-      ? { name: one.replace(/^.*\//, ''), mimeType: 'application/pdf', buffer: readFileSync(one) }
-      : (file(one.name, one.bytes, 'application/pdf') as { name: string; mimeType: string; buffer: Buffer }),
+      ? { name: one.replace(/^.*\//, ''), mimeType: typeOf(one), buffer: readFileSync(one) }
+      : (file(one.name, one.bytes, typeOf(one.name)) as { name: string; mimeType: string; buffer: Buffer }),
   )
   await page.locator('.page:visible input[type=file]').first().setInputFiles(files)
 }
 
-export const part = (page: Page, name: 'People' | 'Fields' | 'Message') =>
+export const part = (page: Page, name: 'Documents' | 'People' | 'Fields' | 'Message') =>
   page.getByRole('radio', { name: new RegExp(`^${name}`) }).check()
 
 /** People in the order given, as somebody types them. */

@@ -2,12 +2,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { ml_dsa44, ml_dsa65, ml_dsa87 } from '@noble/post-quantum/ml-dsa.js'
 import { importParameters, signParameters } from '../../src/core/algorithms.ts'
 import type { SignatureFormat, SourceFile } from '../../src/core/formats/format.ts'
-import type { SignerInfo } from '../../src/core/keys.ts'
+import type { SignerInfo, SigningKey } from '../../src/core/keys.ts'
 import type { Ports } from '../../src/core/ports.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { testEngine } from '../../src/testing/engines.ts'
 import { testRandom } from '../../src/testing/ports.ts'
-import type { Row } from './mechanisms.ts'
+import { MECHANISMS, type Row } from './mechanisms.ts'
 import { pemBody, type Pki } from './pki.ts'
 
 export const ports: Ports = { clock: systemClock, random: testRandom, engine: testEngine }
@@ -45,6 +45,16 @@ export async function party(pki: Pki, mechanism: Row): Promise<Party> {
     mechanism,
     sign: async (dtbs) => new Uint8Array(await subtle.sign(signParameters(mechanism), key, Uint8Array.from(dtbs))),
   }
+}
+
+/** A party as a key of the app. @throws Error for a mechanism that is not in the table */
+export async function keyOf(pki: Pki, kind: string | undefined, signature: string | undefined): Promise<SigningKey> {
+  const row = MECHANISMS.find((each) => each.kind === kind && each.signature === signature)
+  if (!row) throw new Error(`no mechanism ${kind} ${signature}`)
+  const signing = await party(pki, row)
+  const { signer, mechanism } = signing
+  const own = { signature: mechanism.signature, digest: mechanism.digest }
+  return { id: row.name, label: row.name, signer: { ...signer, mechanisms: [own] }, sign: (dtbs) => signing.sign(dtbs) }
 }
 
 /** The whole way of one signature: prepare, each party signs, embed; written to `out`. */

@@ -1,11 +1,12 @@
 export const envelope = {
   title: 'Envelopes',
   intro:
-    'Several people sign one document, in your order, each with a signature of their own. Everything about it is in the file; there is no server.',
+    'Several people sign one document or many, in your order, each with a signature of their own. Everything about it is in the file; there is no server.',
   introLink: 'You were asked to sign. Open the file that came with the message.',
-  dropTitle: 'Drop a document, or an envelope',
+  dropTitle: 'Drop documents, or an envelope',
   dropLink: 'Drop the envelope here',
-  dropHint: 'A PDF is prepared, an envelope is signed, many envelopes are listed. Nothing leaves this computer.',
+  dropHint:
+    'Documents of any kind are prepared, an envelope is signed, many envelopes are listed. Nothing leaves this computer.',
   reading: 'Reading {name}',
   otherDocument: 'Put it away',
   name: 'Name',
@@ -210,4 +211,25 @@ export const envelope = {
   inVerify: 'Envelope “{title}”',
   goAndSign: 'Go on with it on its own page',
   goAndSee: 'Open it on its own page',
+  documents: { one: '{count} document', other: 'Documents: {count}' },
+  document_attached: 'Checked, attached',
+  document_added: 'Checked, handed over',
+  document_missing: 'Not at hand',
+  document_changed: 'Not the document that was sealed',
+  addDocuments: {
+    one: '{count} document travels beside this file',
+    other: '{count} documents travel beside this file',
+  },
+  addDocumentsMeans:
+    'Nobody can sign before all are here. Add the files that came with the envelope, or drop them on the page; each is known by its digest.',
+  saveDocument: 'Save {name}',
+  backToCover: 'Back to the cover sheet',
+  consentDocuments: {
+    one: 'I have read “{title}” with its document and sign both.',
+    other: 'I have read “{title}” with its {count} documents and sign them all.',
+  },
+  is_otherDocument: 'A document in it is not the one that was sealed',
+  notAllDocuments: 'Every signature is intact. Documents that travel beside it were not checked: add them.',
+  column_documents: 'Documents',
+  sendAlong: 'Send the documents that travel beside it along.',
 } as const

@@ -1,6 +1,7 @@
 export const preparing = {
   prepareTitle: 'Prepare an envelope',
   parts: 'What to prepare',
+  part_documents: 'Documents',
   part_people: 'People',
   part_fields: 'Fields',
   part_message: 'Message',
@@ -99,4 +100,25 @@ export const preparing = {
   'problem_field-without-area': 'a field is too small',
   'problem_field-off-page': 'a field lies outside its page',
   'problem_fields-overlap': 'two fields lie on each other',
+  addDocuments: 'Add documents',
+  coverSheet: 'Cover sheet',
+  backToPages: 'Back to the pages',
+  cover_plain:
+    'This document is itself what is signed. With more documents, or any other kind of file, a cover sheet is made that stands for all of them.',
+  cover_several:
+    'A cover sheet is made that stands for all of them: whoever signs it signs their digests. The documents themselves stay as they are.',
+  cover_other:
+    'This is no PDF: a cover sheet is made that stands for it. Whoever signs it signs the digest of the document, which stays as it is.',
+  cover_signed:
+    'This PDF is signed already and is not touched: a cover sheet is made that stands for it. Whoever signs it signs the digest of the document.',
+  cover_closed:
+    'Nothing can be written into this PDF: a cover sheet is made that stands for it. Whoever signs it signs the digest of the document.',
+  fieldsGone: 'The pages are others now: the fields that were placed are gone.',
+  travel: 'How the documents travel',
+  travel_inside: 'Attached, in the same file',
+  travelMeans_inside: 'One file to send. Any PDF reader shows and saves what is attached.',
+  travel_beside: 'Beside it, as separate files',
+  travelMeans_beside: 'Send them along. Each is known by its digest, and nobody can sign without all of them.',
+  travelLargeInside: 'These are large: the file will be, too.',
+  travelLargeBeside: 'Better for files as large as these.',
 } as const

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useId, useRef, useState } from 'react'
 import type { FormEvent, ReactNode } from 'react'
 import type { ActivityLog } from '../../../app/activity-log.ts'
+import type { ConfirmedDocument } from '../../../app/confirmed-envelopes.ts'
 import type { ConsentProof } from '../../../app/key-gates.ts'
 import type { KeyCard } from '../../../app/manage-keys.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
@@ -13,11 +14,17 @@ import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { hostName, useRuntime } from './hosted-context.tsx'
 
-type Asking = Readonly<{ documents: readonly LoadedDocument[]; done: () => void; fail: (error: unknown) => void }>
+/** What the host is told of each document. */
+type Summary = Readonly<{ id: string; name: string; sha256: string }>
+type Asking = Readonly<{ documents: readonly Summary[]; done: () => void; fail: (error: unknown) => void }>
 
 export type Confirmation = Readonly<{
   /** Asks as the policy says. @throws AbortError; SignError `CONSENT_*`, `HOST_*` */
-  confirm: (card: KeyCard, documents: readonly LoadedDocument[]) => Promise<void>
+  confirm: (
+    card: KeyCard,
+    documents: readonly LoadedDocument[],
+    enclosed?: readonly ConfirmedDocument[],
+  ) => Promise<void>
   dialog: ReactNode
 }>
 
@@ -28,8 +35,9 @@ export function useConfirmation(log: ActivityLog): Confirmation {
   const [asking, setAsking] = useState<Asking | null>(null)
   const { pass } = gate
   const confirm = useCallback(
-    async (card: KeyCard, documents: readonly LoadedDocument[]) => {
+    async (card: KeyCard, loaded: readonly LoadedDocument[], enclosed: readonly ConfirmedDocument[] = []) => {
       if (confirmation === 'none') return
+      const documents = summaries(loaded, enclosed)
       const ask = async (): Promise<ConsentProof> => {
         if (confirmation === 'host') {
           await new Promise<void>((resolve, reject) => setAsking({ documents, done: resolve, fail: reject }))
@@ -53,7 +61,14 @@ export function useConfirmation(log: ActivityLog): Confirmation {
 }
 
 const TRIES = 5
-const summary = ({ asked, document, sha256 }: LoadedDocument) => ({ id: asked.id, name: document.name, sha256 })
+/** Documents within an envelope go by its id and their own name. */
+function summaries(loaded: readonly LoadedDocument[], enclosed: readonly ConfirmedDocument[]): readonly Summary[] {
+  const within = loaded[0]?.asked.id ?? ''
+  return [
+    ...loaded.map(({ asked, document, sha256 }) => ({ id: asked.id, name: document.name, sha256 })),
+    ...enclosed.map(({ name, sha256 }) => ({ id: `${within}/${name}`, name, sha256 })),
+  ]
+}
 
 /** A code that the host sent to the person, bound to the digests of what will be signed. */
 function HostCode({ asking }: { asking: Asking }) {
@@ -66,11 +81,11 @@ function HostCode({ asking }: { asking: Asking }) {
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [code, setCode] = useState('')
   const [signal] = useState(() => new AbortController().signal)
-  const documents = asking.documents.map(summary)
+  const { documents } = asking
   useEffect(() => {
     if (sent.current) return
     sent.current = true
-    host.confirm({ step: 'send', documents: asking.documents.map(summary) }, signal).catch(asking.fail)
+    host.confirm({ step: 'send', documents: asking.documents }, signal).catch(asking.fail)
   }, [host, asking, signal])
   const check = async (event: FormEvent) => {
     event.preventDefault()

@@ -126,7 +126,7 @@ function Here({ open, loaded, log }: LoadedProps) {
   if (!document) return null
   return (
     <Suspense fallback={<div className="workspace" aria-busy="true" />}>
-      <Act open={open} document={document} log={log} onResult={(result, act) => void onResult(result, act)} />
+      <Act open={open} documents={loaded} log={log} onResult={(result, act) => void onResult(result, act)} />
     </Suspense>
   )
 }

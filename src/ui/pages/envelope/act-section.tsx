@@ -82,7 +82,11 @@ export function ActBody({ act, one, view, id, answers, missing, date, busy, onAn
           aria-invalid={act.wanting === 'consent'}
           onChange={(event) => act.setConsent(event.target.checked)}
         />
-        <span>{i18n.t(visa ? 'envelope.consentVisa' : 'envelope.consent', { title: view.manifest.title })}</span>
+        <span>
+          {view.enclosed.length > 0 && !visa
+            ? i18n.t('envelope.consentDocuments', { title: view.manifest.title, count: view.enclosed.length })
+            : i18n.t(visa ? 'envelope.consentVisa' : 'envelope.consent', { title: view.manifest.title })}
+        </span>
         {act.wanting === 'consent' && <span className="problem">{i18n.t('envelope.consentFirst')}</span>}
       </label>
       {creating && (

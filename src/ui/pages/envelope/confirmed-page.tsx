@@ -14,10 +14,15 @@ export function ConfirmedEnvelopePage() {
     const { confirmation, digest, keys, envelopes } = services
     if (confirmation === 'none') return services
     const guarded = envelopes().then((run) =>
-      confirmedEnvelopes(run, async (key, file) => {
+      confirmedEnvelopes(run, async (key, file, enclosed) => {
         const card = (await keys.list()).keys.find(({ ref }) => sameKey(ref, key))
         if (!card) throw new SignError('KEY_NOT_FOUND', `no key ${key.id}`)
-        await pass({ kind: confirmation, card, documents: 1, digests: async () => [await digest(file.blob)] })
+        await pass({
+          kind: confirmation,
+          card,
+          documents: 1 + enclosed.length,
+          digests: async () => [await digest(file.blob), ...enclosed.map(({ sha256 }) => sha256)],
+        })
       }),
     )
     return { ...services, envelopes: () => guarded }

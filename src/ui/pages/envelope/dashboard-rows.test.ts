@@ -33,10 +33,11 @@ type Wanted = Readonly<{
   deadline?: string
   events?: readonly EnvelopeEvent[]
   steps?: readonly string[]
+  enclosed?: EnvelopeView['enclosed']
 }>
 
 /** A real manifest and a real state; only what a verifier would add is not there. */
-function envelope({ title, id, deadline, events = [], steps = ['a'] }: Wanted): OpenedFile {
+function envelope({ title, id, deadline, events = [], steps = ['a'], enclosed = [] }: Wanted): OpenedFile {
   const base = manifestOf([signatory(1), signatory(2)], [['s1'], ['s2']])
   const manifest = { ...base, title, ...(id ? { id } : {}), ...(deadline ? { deadline } : {}) }
   const state = envelopeState(manifest, events, NOW)
@@ -61,7 +62,7 @@ function envelope({ title, id, deadline, events = [], steps = ['a'] }: Wanted): 
     })),
     steps: steps.map((sha256) => step(sha256, 'X')),
     revisions: [],
-    enclosed: [],
+    enclosed,
     report: {} as EnvelopeView['report'],
   }
   return { file: { name: view.name, blob: new Blob() }, entry: { name: view.name, view } }
@@ -126,6 +127,17 @@ describe('the rows of the dashboard', () => {
     const sorted = sortedRows(rows(files), { column: 'title', descending: false }, 'en')
     expect(sorted.map(({ title }) => title)).toEqual(['Contract 9', 'Contract 10'])
   })
+})
+
+test('documents that are enclosed are named, and whether each was checked', () => {
+  const one = { mediaType: 'application/pdf', size: 1, sha256: '', start: null }
+  const enclosed = [
+    { ...one, name: 'a.pdf', attached: true, state: 'attached' as const },
+    { ...one, name: 'b.docx', attached: false, state: 'missing' as const },
+  ]
+  const found = rows([envelope({ title: 'A', enclosed })])
+  expect(found[0]?.documents).toBe('a.pdf (Checked, attached); b.docx (Not at hand)')
+  expect(csvOf(i18n, found)).toContain('"a.pdf (Checked, attached); b.docx (Not at hand)"')
 })
 
 test('the CSV quotes what must be, and lets no title become a formula', () => {

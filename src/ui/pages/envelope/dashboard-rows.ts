@@ -17,6 +17,8 @@ export type Row = Readonly<{
   code: string | null
   title: string
   status: string
+  /** Those that it encloses, each with whether it was checked; '': it encloses none. */
+  documents: string
   done: number
   total: number
   waitingFor: string
@@ -36,7 +38,7 @@ export function rowsOf(i18n: I18n, files: readonly OpenedFile[], now: Date, comp
   return files.map(({ file, entry }, index) => {
     if (!('view' in entry)) {
       const text = i18n.lookup('errors', entry.code)?.split('\n')[0] ?? entry.code
-      const none = { done: 0, total: 0, waitingFor: '', deadline: null, overdue: false, lastTime: null }
+      const none = { documents: '', done: 0, total: 0, waitingFor: '', deadline: null, overdue: false, lastTime: null }
       return {
         index,
         file,
@@ -59,6 +61,7 @@ export function rowsOf(i18n: I18n, files: readonly OpenedFile[], now: Date, comp
       code: null,
       title: view.manifest.title,
       status: i18n.t(`envelope.status_${view.state.status}`),
+      documents: documentsOf(i18n, view),
       done: doneCount(view),
       total: acting(view).length,
       waitingFor: i18n.list(awaited(view).map(({ name }) => name)),
@@ -71,6 +74,9 @@ export function rowsOf(i18n: I18n, files: readonly OpenedFile[], now: Date, comp
     }
   })
 }
+
+const documentsOf = (i18n: I18n, { enclosed }: EnvelopeView): string =>
+  enclosed.map(({ name, state }) => `${name} (${i18n.t(`envelope.document_${state}`)})`).join('; ')
 
 function copyNote(views: readonly (EnvelopeView | null)[], index: number, compare: Compare): [CopyNote, number | null] {
   const own = views[index]
@@ -132,6 +138,7 @@ export function csvOf(i18n: I18n, rows: readonly Row[]): string {
     ...COLUMNS.map((column) => i18n.t(`envelope.column_${column}`)),
     i18n.t('envelope.column_overdue'),
     i18n.t('envelope.column_id'),
+    i18n.t('envelope.column_documents'),
   ]
   const lines = rows.map((row) => [
     row.file.name,
@@ -144,6 +151,7 @@ export function csvOf(i18n: I18n, rows: readonly Row[]): string {
     row.next,
     row.overdue ? i18n.t('envelope.yes') : '',
     row.view?.manifest.id ?? '',
+    row.documents,
   ])
   return `\uFEFF${[head, ...lines].map((line) => line.map(cell).join(',')).join('\r\n')}\r\n`
 }

@@ -125,6 +125,7 @@ function EnvelopeRow({ row, onOpen, onCompare }: RowProps) {
         ) : (
           <span className="break">{row.title}</span>
         )}
+        {row.documents !== '' && <span className="small muted break block">{row.documents}</span>}
         {view && row.title !== row.file.name && <span className="small muted break block">{row.file.name}</span>}
       </th>
       <td>

@@ -1,6 +1,8 @@
 import { useCallback, useEffect, useId, useMemo, useState } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import type { EnvelopeResult } from '../../../app/run-envelope.ts'
+import { filesOf, isLacking, type Beside } from '../../../app/take-beside.ts'
+import type { EnclosedView } from '../../../core/envelope/check-enclosed.ts'
 import type { EnvelopeField } from '../../../core/envelope/manifest.ts'
 import { whyNot } from '../../../core/envelope/state.ts'
 import type { EnvelopeView, SignatoryView } from '../../../core/envelope/view.ts'
@@ -11,6 +13,7 @@ import { RefusalNotice, TONE_ICON } from '../../components/notice.tsx'
 import { SheetToggle } from '../../components/sheet-toggle.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
+import { ShownDocument } from '../../viewer/shown-document.tsx'
 import { usePdf } from '../../viewer/use-pdf.ts'
 import { ActBody, ActFoot } from './act-section.tsx'
 import { AnswerMarks } from './answer-marks.tsx'
@@ -18,6 +21,7 @@ import { firstAnswers, missingAnswers } from './answers.ts'
 import type { Answers } from './answers.ts'
 import { DeskMore } from './desk-more.tsx'
 import { DoneBody, DoneFoot } from './done-section.tsx'
+import { EnclosedList, enclosedBlob } from './enclosed-list.tsx'
 import { EnvelopeStage } from './envelope-stage.tsx'
 import { awaited, standing } from './status.ts'
 import { Timeline } from './timeline.tsx'
@@ -35,13 +39,19 @@ export type Done = Deed & Pick<EnvelopeResult, 'result' | 'warnings'>
 
 type Props = Readonly<{
   file: SourceFile
+  /** As read with what is `beside`. */
   view: EnvelopeView
+  beside: Beside
   /** Who the link was made for; null: chosen here from those whose turn it is. */
   preset: string | null
   /** In a host's record whoever opens an envelope looks after it, unless the visa is due; elsewhere it is the one asked to sign. */
   overseen?: boolean
   done: Done | null
   onResult: (result: EnvelopeResult, deed: Deed) => void
+  /** Files were given that may be documents of this envelope. */
+  onFiles: (files: readonly File[]) => void
+  /** An enclosed document is on the screen. */
+  onShown?: (one: EnclosedView) => void
   /** Absent where a host owns the file. */
   onClose?: (() => void) | undefined
 }>
@@ -61,13 +71,16 @@ function usualChoice(candidates: readonly SignatoryView[], overseen: boolean): s
  * One envelope: the document, its people, and the act of the one whose turn it is. A page, a frame and a signing window hold
  * it; give it a new `key` for a new file.
  */
-export function EnvelopeDesk({ file, view, preset, overseen = false, done, onResult, onClose }: Props) {
+export function EnvelopeDesk(props: Props) {
+  const { file, view, beside, preset, overseen = false, done, onResult, onFiles, onShown, onClose } = props
   const i18n = useI18n()
   const { clock } = useServices()
   const id = useId()
-  const run = useRun()
-  const pdf = usePdf(file.blob)
-  const [unfolded, setUnfolded] = useState(done !== null)
+  const run = useRun(useMemo(() => filesOf(beside), [beside]))
+  const [shown, setShown] = useState<number | null>(null)
+  // pdf.js does not say of which document it warns: one is open at a time.
+  const pdf = usePdf(shown === null ? file.blob : null)
+  const [unfolded, setUnfolded] = useState(done !== null || view.enclosed.length > 0)
   const [target, setTarget] = useState<Readonly<{ page: number }> | null>(null)
   const candidates = awaited(view)
   const named = view.signatories.some(({ signatory }) => signatory.id === preset) ? preset : null
@@ -88,6 +101,7 @@ export function EnvelopeDesk({ file, view, preset, overseen = false, done, onRes
     one,
     answers,
     run,
+    lacking: isLacking(view),
     onResult,
     onMissing: (what) => {
       setUnfolded(true)
@@ -128,12 +142,37 @@ export function EnvelopeDesk({ file, view, preset, overseen = false, done, onRes
     ),
     [view, one, answers, missing, date, onPick],
   )
+  const look = useMemo(() => {
+    const document = shown === null ? undefined : view.enclosed[shown]
+    const blob = document && shown !== null ? enclosedBlob(file.blob, document, shown, beside) : null
+    return document && blob ? { name: document.name, blob } : null
+  }, [shown, view, file, beside])
   const state = standing(i18n, view)
   useEffect(() => announce(state.title), [announce, state.title])
 
+  const documents = (
+    <EnclosedList
+      id={`${id}-documents`}
+      blob={file.blob}
+      view={view}
+      beside={beside}
+      disabled={run.step !== null}
+      onShow={(index) => {
+        const document = view.enclosed[index]
+        setShown(index)
+        if (document) onShown?.(document)
+      }}
+      onFiles={onFiles}
+    />
+  )
+
   return (
     <div className="workspace">
-      <EnvelopeStage name={file.name} pdf={pdf} overlay={overlay} target={target} />
+      {look ? (
+        <ShownDocument {...look} back={i18n.t('envelope.backToCover')} onBack={() => setShown(null)} />
+      ) : (
+        <EnvelopeStage name={file.name} pdf={pdf} overlay={overlay} target={target} />
+      )}
       <aside className="panel" aria-label={i18n.t('envelope.people')}>
         <div className="sign-panel" data-unfolded={unfolded}>
           <SheetToggle
@@ -144,6 +183,7 @@ export function EnvelopeDesk({ file, view, preset, overseen = false, done, onRes
           />
           <div className="sign-options" id={id}>
             <DeskHead view={view} onClose={onClose} />
+            {!done && documents}
             {refused && <RefusalNotice tone="warn" refusal={{ code: refused, message: who ?? '', details: {} }} />}
             {!done && <Timeline view={view} own={who} detailed={one?.signatory.role === 'visa' || one === null} />}
             <Problems view={view} />
@@ -161,10 +201,14 @@ export function EnvelopeDesk({ file, view, preset, overseen = false, done, onRes
                 date={date}
                 busy={run.step !== null}
                 onAnswers={setAnswers}
-                onShowPage={(page) => setTarget({ page })}
+                onShowPage={(page) => {
+                  setShown(null)
+                  setTarget({ page })
+                }}
               />
             )}
             {done && <DoneBody file={file} view={view} done={done} />}
+            {done && documents}
             {!one && <DeskMore file={file} view={view} run={run} letters={!done} onResult={onResult} />}
           </div>
           {one && answers && (

@@ -30,6 +30,7 @@ export function DoneBody({ file, view, done }: BodyProps) {
           {title}
         </h2>
         <p className="small muted">{i18n.t(`envelope.doneMeans_${done.act}`)}</p>
+        {view.enclosed.some(({ attached }) => !attached) && <p className="small">{i18n.t('envelope.sendAlong')}</p>}
       </section>
       {done.warnings.map((code) =>
         code === 'not-kept' ? null : (

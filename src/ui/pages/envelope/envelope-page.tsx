@@ -49,9 +49,9 @@ function OnTable({ envelopes, onFiles }: PartProps) {
     case 'prepare':
       return (
         <PreparePage
-          key={table.file.name}
-          file={table.file}
-          onPrepared={(result) => settle(result, { act: 'prepared', signatory: null })}
+          key={table.files[0]?.name}
+          files={table.files}
+          onPrepared={(result, beside) => settle(result, { act: 'prepared', signatory: null }, beside)}
           onClose={close}
         />
       )
@@ -61,8 +61,10 @@ function OnTable({ envelopes, onFiles }: PartProps) {
           key={table.view.sha256}
           file={table.file}
           view={table.view}
+          beside={table.beside}
           preset={preset}
           done={table.done}
+          onFiles={onFiles}
           onResult={settle}
           onClose={close}
         />
@@ -116,7 +118,7 @@ function Start({ envelopes, over, onFiles }: PartProps & { over: boolean }) {
             hint={i18n.t('envelope.dropHint')}
             over={over}
           >
-            <PickFiles onFiles={onFiles} accept=".pdf,application/pdf" className="button primary">
+            <PickFiles onFiles={onFiles} className="button primary">
               {i18n.t('common.chooseFiles')}
             </PickFiles>
           </DropArea>

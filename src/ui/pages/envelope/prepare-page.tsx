@@ -1,7 +1,9 @@
-import { lazy, Suspense, useCallback, useId, useMemo, useState } from 'react'
+import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import type { EnvelopeResult } from '../../../app/run-envelope.ts'
+import { NOTHING_BESIDE, type Beside } from '../../../app/take-beside.ts'
 import type { DraftProblem } from '../../../core/envelope/draft.ts'
+import { mediaTypeOf } from '../../../core/envelope/enclosed.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
 import type { EnvelopeProposal } from '../../../core/host-envelope.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
@@ -11,10 +13,12 @@ import { SheetToggle } from '../../components/sheet-toggle.tsx'
 import { useI18n, useLanguage } from '../../i18n/context.tsx'
 import type { I18n } from '../../i18n/i18n.ts'
 import { nameOn, useChosenKey, useKeys } from '../../use-keys.ts'
-import { usePdf } from '../../viewer/use-pdf.ts'
+import { ShownDocument } from '../../viewer/shown-document.tsx'
+import { usePdf, type PdfView } from '../../viewer/use-pdf.ts'
 import { ActProgress } from './act-progress.tsx'
 import { BindingsContext, withProposal } from './proposal.ts'
 import type { Bindings } from './proposal.ts'
+import { DocumentsSection } from './documents-section.tsx'
 import { emptyDraft, toEnvelopeDraft, withTemplate, withoutPerson } from './draft.ts'
 import type { Draft, DraftField } from './draft.ts'
 import { EnvelopeStage } from './envelope-stage.tsx'
@@ -24,6 +28,7 @@ import { verifyUrl } from './links.ts'
 import { MessageSection } from './message-section.tsx'
 import { PeopleSection } from './people-section.tsx'
 import { Templates } from './templates.tsx'
+import { useCarrier } from './use-carrier.ts'
 import { useRun } from './use-run.ts'
 import '../../styles/envelope.css'
 import { useRunEnvelope } from './use-run-envelope.ts'
@@ -33,28 +38,32 @@ const NewKeyDialog = lazy(async () => ({
 }))
 
 const NO_BINDINGS: Bindings = []
-const PARTS = ['people', 'fields', 'message'] as const
+const PARTS = ['documents', 'people', 'fields', 'message'] as const
 type Part = (typeof PARTS)[number]
 
 type Props = Readonly<{
-  file: SourceFile
+  /** One or more, of any kind. */
+  files: readonly SourceFile[]
   /** What a host knows of the people and fields of its record. */
   proposal?: EnvelopeProposal
-  onPrepared: (result: EnvelopeResult) => void
+  onPrepared: (result: EnvelopeResult, beside: Beside) => void
   /** Absent where a host owns the file. */
   onClose?: () => void
 }>
 
-/** A document becomes an envelope: who acts when, what each fills in and where, and one seal over all of it. */
-export function PreparePage({ file, proposal, onPrepared, onClose }: Props) {
+/** Documents become an envelope: who acts when, what each fills in and where, and one seal over all of it. */
+export function PreparePage({ files: given, proposal, onPrepared, onClose }: Props) {
   const i18n = useI18n()
   const { locale } = useLanguage()
   const envelopes = useRunEnvelope()
   const id = useId()
   const [draft, setDraft] = useState<Draft>(() =>
-    withProposal(emptyDraft(file.name.replace(/\.pdf$/i, ''), locale), proposal ?? {}),
+    withProposal(emptyDraft(given[0]?.name.replace(/\.[^.]{1,5}$/, '') ?? '', locale), proposal ?? {}),
   )
-  const [part, setPart] = useState<Part>('people')
+  const [files, setFiles] = useState(given)
+  const [apart, setApart] = useState<boolean | null>(null)
+  const [shown, setShown] = useState<number | null>(null)
+  const [part, setPart] = useState<Part>(given.length > 1 ? 'documents' : 'people')
   const [person, setPerson] = useState('s1')
   const [chosen, setChosen] = useState<number | null>(null)
   const [page, setPage] = useState(1)
@@ -64,18 +73,26 @@ export function PreparePage({ file, proposal, onPrepared, onClose }: Props) {
   const [creating, setCreating] = useState(false)
   const { listing, refresh } = useKeys()
   const [key, chooseKey] = useChosenKey(listing)
-  const pdf = usePdf(file.blob)
+  const carrier = useCarrier({ files, beside: apart, title: draft.title, language: draft.language })
+  const base = carrier.kind === 'plain' || carrier.kind === 'cover' ? carrier : null
+  // pdf.js does not say of which document it warns: one is open at a time.
+  const pdf = usePdf(shown === null ? (base?.file.blob ?? null) : null)
   const view = pdf.status === 'open' ? pdf.view : null
   const run = useRun()
 
   const change = useCallback((next: Partial<Draft>) => setDraft((now) => ({ ...now, ...next })), [])
+  const dropFields = useCallback(() => change({ fields: [] }), [change])
+  const fieldsGone = useFieldsGone(base?.kind ?? null, draft.fields.length > 0, dropFields)
   const signer = key ? nameOn(key) : ''
   const named = useMemo(
     () => (draft.preparer.name.trim() === '' ? { ...draft, preparer: { ...draft.preparer, name: signer } } : draft),
     [draft, signer],
   )
   const wanted = useMemo(() => toEnvelopeDraft(named, verifyUrl()), [named])
-  const problems = useMemo(() => envelopes.problems(wanted), [envelopes, wanted])
+  const problems = useMemo(
+    () => envelopes.problems(wanted, view ? sizesOf(view) : undefined),
+    [envelopes, wanted, view],
+  )
   const shownProblems = asked ? problems : problems.filter(({ id: code }) => code !== 'no-name' && code !== 'no-title')
   const active = draft.people.some((one) => one.id === person && one.role !== 'copy')
     ? person
@@ -109,22 +126,50 @@ export function PreparePage({ file, proposal, onPrepared, onClose }: Props) {
     ),
     [draft.fields, draft.people, chosen, choose, onFields],
   )
+  const goTo = (next: Part) => {
+    setPart(next)
+    if (next !== 'documents') setShown(null)
+  }
   const prepare = () => {
     setAsked(true)
     const [first] = problems
-    if (first) return setPart(partOf(first))
+    if (first) return goTo(partOf(first))
+    if (!base) return goTo('documents')
     if (!key) return
     run.start(async (options) => {
-      onPrepared(await envelopes.prepare({ file, draft: wanted, key: key.ref }, options))
+      const enclosed = base.kind === 'cover' ? base.enclosed : []
+      const handed = new Map(
+        files.flatMap((file, index) => (enclosed[index]?.attached === false ? [[index, file]] : [])),
+      )
+      const beside = [...handed.values()]
+      const { title, language } = wanted
+      const isCurrent = base.kind === 'plain' || base.isCurrent
+      const file = isCurrent ? base.file : await envelopes.cover({ files, enclosed, title, language }, options)
+      const request = { file, enclosed, draft: wanted, key: key.ref }
+      onPrepared(await envelopes.prepare(request, { ...options, beside }), { ...NOTHING_BESIDE, handed })
     })
   }
+  const look = useMemo(() => {
+    const file = shown === null ? undefined : files[shown]
+    return file ? { name: file.name, blob: typed(file) } : null
+  }, [files, shown])
   const summary = i18n.t('preparing.summary', { count: draft.people.length, fields: draft.fields.length })
 
   return (
     <BindingsContext value={proposal?.bindings ?? NO_BINDINGS}>
       <div className="workspace">
         <h1 className="visually-hidden">{i18n.t('preparing.prepareTitle')}</h1>
-        <EnvelopeStage name={file.name} pdf={pdf} overlay={overlay} target={target} onPage={setPage} />
+        {look ? (
+          <ShownDocument {...look} back={i18n.t('preparing.backToPages')} onBack={() => setShown(null)} />
+        ) : (
+          <EnvelopeStage
+            name={base?.kind === 'cover' ? i18n.t('preparing.coverSheet') : (base?.file.name ?? '')}
+            pdf={pdf}
+            overlay={overlay}
+            target={target}
+            onPage={setPage}
+          />
+        )}
         <aside className="panel" aria-label={i18n.t('preparing.prepareTitle')}>
           <div className="sign-panel" data-unfolded={unfolded}>
             <SheetToggle unfolded={unfolded} controls={id} summary={summary} onToggle={() => setUnfolded(!unfolded)} />
@@ -145,7 +190,22 @@ export function PreparePage({ file, proposal, onPrepared, onClose }: Props) {
                   </button>
                 )}
               </div>
-              <PartChoice part={part} problems={asked ? problems : []} onPart={setPart} />
+              <PartChoice part={part} problems={asked ? problems : []} onPart={goTo} />
+              {part === 'documents' && (
+                <DocumentsSection
+                  files={files}
+                  carrier={carrier}
+                  beside={apart}
+                  fieldsGone={fieldsGone}
+                  fixed={!onClose}
+                  onFiles={(next) => {
+                    setShown(null)
+                    setFiles(next)
+                  }}
+                  onBeside={setApart}
+                  onShow={setShown}
+                />
+              )}
               {part === 'people' && (
                 <PeopleSection
                   people={draft.people}
@@ -186,11 +246,11 @@ export function PreparePage({ file, proposal, onPrepared, onClose }: Props) {
             </div>
             <div className="sign-act">
               {run.refusal && <RefusalNotice refusal={run.refusal} />}
-              {asked && problems.length > 0 && <Problems problems={problems} draft={draft} onPart={setPart} />}
+              {asked && problems.length > 0 && <Problems problems={problems} draft={draft} onPart={goTo} />}
               {run.step ? (
                 <ActProgress run={run} />
               ) : (
-                <Seal signer={key ? signer : null} onSeal={prepare} onKey={() => setPart('message')} />
+                <Seal signer={key ? signer : null} onSeal={prepare} onKey={() => goTo('message')} />
               )}
             </div>
           </div>
@@ -210,6 +270,26 @@ export function PreparePage({ file, proposal, onPrepared, onClose }: Props) {
       </div>
     </BindingsContext>
   )
+}
+
+/** A file from a disk says what it is by its name. */
+const typed = ({ name, blob }: SourceFile): Blob => blob.slice(0, blob.size, mediaTypeOf(name, blob.type))
+
+const sizesOf = ({ pages, first }: PdfView) => Array.from({ length: pages }, () => first)
+
+/** Places on the pages of another PDF mean nothing: true from when they were taken away. */
+function useFieldsGone(kind: 'plain' | 'cover' | null, has: boolean, onGone: () => void): boolean {
+  const [gone, setGone] = useState(false)
+  const before = useRef(kind)
+  useEffect(() => {
+    if (kind === null) return
+    const isOther = before.current !== null && before.current !== kind
+    before.current = kind
+    if (!isOther || !has) return
+    setGone(true)
+    onGone()
+  }, [kind, has, onGone])
+  return gone
 }
 
 function Seal({ signer, onSeal, onKey }: { signer: string | null; onSeal: () => void; onKey: () => void }) {

@@ -1,3 +1,4 @@
+import { isAwaited } from '../../../app/take-beside.ts'
 import type { EnvelopeView, SignatoryView } from '../../../core/envelope/view.ts'
 import type { Tone } from '../../components/notice.tsx'
 import type { IconName } from '../../components/icon.tsx'
@@ -20,6 +21,9 @@ export const doneCount = (view: EnvelopeView): number =>
 export function standing(i18n: I18n, view: EnvelopeView): Standing {
   const { state, manifest } = view
   const names = i18n.list(awaited(view).map(({ name }) => name))
+  if (view.enclosed.some(({ state: own, attached }) => own === 'changed' || (attached && own === 'missing'))) {
+    return { tone: 'bad', title: i18n.t('envelope.is_otherDocument'), meaning: i18n.t('envelope.is_brokenMeans') }
+  }
   const counts = { done: doneCount(view), total: acting(view).length }
   switch (state.status) {
     case 'complete':
@@ -59,6 +63,7 @@ export function standing(i18n: I18n, view: EnvelopeView): Standing {
 function completeStanding(i18n: I18n, view: EnvelopeView): Standing {
   const title = i18n.t('envelope.is_complete', { count: acting(view).length })
   if (view.state.problems.length > 0) return { tone: 'warn', title, meaning: i18n.t('envelope.seeProblems') }
+  if (isAwaited(view)) return { tone: 'warn', title, meaning: i18n.t('envelope.notAllDocuments') }
   const trusted = [view.preparer, ...view.signatories.flatMap(({ signature }) => signature ?? [])].every(
     ({ trust }) => trust === 'trusted',
   )

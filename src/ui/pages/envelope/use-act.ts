@@ -12,7 +12,7 @@ import type { EnvelopeRun } from './use-run.ts'
 import { useRunEnvelope } from './use-run-envelope.ts'
 
 /** What else is still to be done before a signature, beside the fields. */
-export type Wanting = 'key' | 'code' | 'consent'
+export type Wanting = 'documents' | 'key' | 'code' | 'consent'
 
 export type Act = Readonly<{
   listing: KeyListing | null
@@ -39,13 +39,15 @@ type Params = Readonly<{
   one: SignatoryView | null
   answers: Answers | null
   run: EnvelopeRun
+  /** A document is not at hand, or not the one that was meant. */
+  lacking: boolean
   /** Something is missing: a field by its name, or one of `Wanting`. */
   onMissing: (what: Readonly<{ field: string }> | Readonly<{ wanting: Wanting }>) => void
   onResult: (result: EnvelopeResult, deed: Deed) => void
 }>
 
 /** One signatory's act: with what he signs, that he agrees, and the press that does it when nothing is missing. */
-export function useAct({ file, one, answers, run, onMissing, onResult }: Params): Act {
+export function useAct({ file, one, answers, run, lacking, onMissing, onResult }: Params): Act {
   const envelopes = useRunEnvelope()
   const { listing, refresh } = useKeys()
   const [chosen, chooseKey] = useChosenKey(listing)
@@ -63,6 +65,7 @@ export function useAct({ file, one, answers, run, onMissing, onResult }: Params)
     if (!one || !answers) return
     setAsked(true)
     const { signatory } = one
+    if (lacking) return onMissing({ wanting: 'documents' })
     const [first] = missingAnswers(signatory, answers)
     if (first !== undefined) return onMissing({ field: first })
     const by = means()

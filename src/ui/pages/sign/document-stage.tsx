@@ -8,7 +8,7 @@ import type { FillableForm } from '../../viewer/form-layer.ts'
 import type { ViewTarget } from '../../viewer/pdf-viewer.tsx'
 import type { PdfState } from '../../viewer/use-pdf.ts'
 import { Evidence } from './evidence.tsx'
-import { PlainPreview } from './plain-preview.tsx'
+import { PlainPreview } from '../../viewer/plain-preview.tsx'
 import type { SessionItem } from './session.ts'
 
 const PdfViewer = lazy(async () => ({ default: (await import('../../viewer/pdf-viewer.tsx')).PdfViewer }))

@@ -1,4 +1,4 @@
-import { Fragment, lazy, Suspense, useCallback, useEffect } from 'react'
+import { Fragment, lazy, Suspense, useCallback, useEffect, useMemo } from 'react'
 import type { Judgement } from '../../../app/verify-documents.ts'
 import { SEAL_FIELD } from '../../../core/envelope/manifest.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
@@ -133,7 +133,7 @@ function Report({ state: { report, files, logs, judgement }, onJudge }: ReportPr
       {report.files.map((one, index) => (
         <Fragment key={`${one.name}${String(index)}`}>
           <FileReportView report={one} file={fileNamed(files, one.name)} />
-          <EnvelopePart report={one} blob={fileNamed(files, one.name)} />
+          <EnvelopePart report={one} files={files} />
         </Fragment>
       ))}
       <footer className="report-foot small muted">
@@ -161,11 +161,13 @@ function Report({ state: { report, files, logs, judgement }, onJudge }: ReportPr
 }
 
 /** An envelope is known by the name of the field of its seal; what it really is, reading it tells. */
-function EnvelopePart({ report, blob }: { report: FileReport; blob: Blob | undefined }) {
+function EnvelopePart({ report, files }: { report: FileReport; files: readonly SourceFile[] }) {
+  const blob = fileNamed(files, report.name)
+  const others = useMemo(() => files.filter((file) => file.blob !== blob), [files, blob])
   if (!blob || !report.signatures.some(({ field }) => field?.endsWith(SEAL_FIELD))) return null
   return (
     <Suspense fallback={<div className="working" aria-busy="true" />}>
-      <EnvelopeSummary name={report.name} blob={blob} />
+      <EnvelopeSummary name={report.name} blob={blob} others={others} />
     </Suspense>
   )
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react'
-import { Icon } from '../../components/icon.tsx'
-import { SCROLLED } from '../../components/scrolled.ts'
-import { useI18n } from '../../i18n/context.tsx'
+import { Icon } from '../components/icon.tsx'
+import { SCROLLED } from '../components/scrolled.ts'
+import { useI18n } from '../i18n/context.tsx'
 
 const IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']
 const TEXT_NAME = /\.(txt|md|csv|json|xml|log|ini|ya?ml)$/i
