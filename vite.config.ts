@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { recordModules } from './gates/modules-plugin.mjs'
+import { groups, preloads } from './scripts/chunks.mjs'
 import { offline, pdfjsAssets } from './scripts/offline/plugin.mjs'
 
 // Every page at the root is an entry: index, and those that a CRM frames or opens as a window.
@@ -14,13 +15,16 @@ export default defineConfig({
   base: './',
   cacheDir: '.cache/vite',
   define: { 'import.meta.env.VITE_APP_VERSION': JSON.stringify(version) },
-  plugins: [react(), recordModules(), pdfjsAssets(), offline()],
+  plugins: [react(), recordModules(), pdfjsAssets(), preloads({ 'embed.html': ['src/frame.entry.tsx'] }), offline()],
   worker: { format: 'es', plugins: () => [recordModules(true)] },
   build: {
     outDir: 'dist/app',
     target: 'es2023',
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    rollupOptions: { input: Object.fromEntries(pages.map((page) => [page.replace('.html', ''), page])) },
+    rollupOptions: {
+      input: Object.fromEntries(pages.map((page) => [page.replace('.html', ''), page])),
+      output: { codeSplitting: { groups: groups() } },
+    },
   },
 })

@@ -53,7 +53,7 @@ const PACKAGES = {
   '@peculiar/fortify-client-core': ['providers/fortify'],
   '@peculiar/fortify-webcomponents': ['providers/fortify'],
   '@webcrypto-local/': ['providers/fortify'],
-  'react-dom': ['ui', 'main', 'embed', 'popup', 'link'],
+  'react-dom': ['ui', 'main', 'frame', 'popup', 'link'],
   react: ['ui', 'main'],
   '@bitrix24/': ['integrations/bitrix24'],
   'node:': ['cli'],

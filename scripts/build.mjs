@@ -11,7 +11,11 @@ export const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 /** What each target is built from and by. One whose entry does not exist is left out. */
 const TARGETS = {
   sdk: { entry: 'src/host-sdk/index.ts', inputs: ['src/host-sdk'], config: 'vite.sdk.config.ts', types: true },
-  app: { entry: 'index.html', inputs: ['src', 'public', 'scripts/offline', 'index.html'], config: 'vite.config.ts' },
+  app: {
+    entry: 'index.html',
+    inputs: ['src', 'public', 'scripts/offline', 'scripts/chunks.mjs', 'index.html'],
+    config: 'vite.config.ts',
+  },
   crm: { entry: 'e2e/crm/index.html', inputs: ['e2e/crm', 'src/host-sdk'], config: 'vite.crm.config.ts' },
   bitrix24: {
     entry: 'bitrix24.html',

@@ -14,8 +14,7 @@ import { createSignedResults } from './app/signed-results.ts'
 import { createStandingGrants } from './app/standing-grants.ts'
 import { createTrustAnchors } from './app/trust-anchors.ts'
 import { createVerifyDocuments } from './app/verify-documents.ts'
-import { toHex, utf8 } from './core/bytes/bytes.ts'
-import { digestBlob } from './core/bytes/digest-blob.ts'
+import { utf8 } from './core/bytes/bytes.ts'
 import type { DocumentHost } from './core/host.ts'
 import type { KeyProvider } from './core/keys.ts'
 import type { Network } from './core/ports.ts'
@@ -24,6 +23,7 @@ import { download } from './hosts/local/download.ts'
 import { folderPicker } from './hosts/local/folder.ts'
 import { localHost } from './hosts/local/local-host.ts'
 import { systemClock } from './platform/clock.ts'
+import { digest, sha256 } from './platform/digests.ts'
 import { documentFont } from './platform/document-font.ts'
 import { browserEngine } from './platform/engine.ts'
 import { directNetwork } from './platform/network.ts'
@@ -56,12 +56,6 @@ export type Composition = Readonly<{
   /** Host-delegated, relay or direct. */
   network?: Network
 }>
-
-/** Lower-case hex SHA-256. */
-export const digest = async (blob: Blob): Promise<string> => toHex(await digestBlob(blob, 'SHA-256', browserEngine))
-
-export const sha256 = async (bytes: Uint8Array): Promise<Uint8Array> =>
-  new Uint8Array(await crypto.subtle.digest('SHA-256', new Uint8Array(bytes)))
 
 /** Builds the app for a page; each entry calls it once. Touches no storage and starts no worker until something is asked. */
 export function compose(composition: Composition = {}): Services {

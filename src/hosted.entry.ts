@@ -1,14 +1,22 @@
 import { createHostedRuntime, type HostedPorts, type HostedRuntime } from './app/hosted-runtime.ts'
-import { compose, digest, sha256 } from './compose.entry.ts'
+import type { Services } from './app/services.ts'
+import type { Composition } from './compose.entry.ts'
 import { hostNetwork } from './hosts/post-message/host-network.ts'
 import { connectPostMessageHost, type PostMessageHost } from './hosts/post-message/post-message-host.ts'
 import { systemClock } from './platform/clock.ts'
-import { openDeliveries } from './platform/deliveries.ts'
+import type { Deliveries } from './platform/deliveries.ts'
+import { digest, sha256 } from './platform/digests.ts'
 import { directNetwork } from './platform/network.ts'
 import { ownStorage } from './read-config.entry.ts'
 
 type Parts = Pick<HostedPorts, 'mode' | 'embedder' | 'config' | 'reach' | 'reachOnClick' | 'openWindow'> &
-  Readonly<{ peer: Window; origin: string }>
+  Readonly<{
+    peer: Window
+    origin: string
+    store: Deliveries
+    /** The app behind the page: it need not be here before the page is. */
+    compose: (composition: Composition) => Promise<Services>
+  }>
 
 /** Builds the runtime around the app and connects it to the page that holds or opened this one. */
 export async function startHosted(parts: Parts): Promise<HostedRuntime> {
@@ -18,12 +26,11 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
   const prepared = createHostedRuntime({
     ...parts,
     hostOrigin: origin,
-    store: openDeliveries(ownStorage),
     now: () => systemClock.now(),
     digest,
     sha256,
     compose: (storage) =>
-      compose({
+      parts.compose({
         config,
         network,
         framed: parts.mode === 'frame',
@@ -64,7 +71,7 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
   host.tell('ready', {
     version: host.version,
     storage: parts.reach.kind === 'own' ? 'first-party' : 'window',
-    app: runtime.snapshot().services.version,
+    app: import.meta.env.VITE_APP_VERSION ?? 'development',
   })
   return runtime
 }

@@ -2,20 +2,19 @@
 import { createRoot } from 'react-dom/client'
 import { createHostedRuntime } from './app/hosted-runtime.ts'
 import { refusalOf } from './app/refusal.ts'
-import { compose, sha256 } from './compose.entry.ts'
-import { toHex, utf8 } from './core/bytes/bytes.ts'
-import { digestBlob } from './core/bytes/digest-blob.ts'
+import { compose } from './compose.entry.ts'
+import { utf8 } from './core/bytes/bytes.ts'
 import { isDeliverable } from './core/host.ts'
 import type { CommandingHost, DeliverableAnswer } from './core/host.ts'
 import { parseLink, sameObject, type LinkAddress } from './core/link/address.ts'
 import { linkHost, LINKED_ID } from './hosts/link/link-host.ts'
 import { systemClock } from './platform/clock.ts'
 import { openDeliveries } from './platform/deliveries.ts'
+import { digest, sha256 } from './platform/digests.ts'
 import { browserEngine } from './platform/engine.ts'
 import { systemRandom } from './platform/random.ts'
 import { ownStorage, readSettings } from './read-config.entry.ts'
 import { ClosedPage } from './ui/pages/embed/closed-page.tsx'
-import { envelopeTurn } from './ui/pages/embed/hosted-envelope.tsx'
 import { LinkPage } from './ui/pages/link/link-page.tsx'
 
 const element = document.getElementById('root')
@@ -24,8 +23,6 @@ const root = createRoot(element)
 
 /** The transfer minds the silence of the storage itself. ms, the most that a timer takes. */
 const PATIENCE = 2 ** 31 - 1
-
-const digest = async (blob: Blob): Promise<string> => toHex(await digestBlob(blob, 'SHA-256', browserEngine))
 
 /** What stood in the query goes behind the #: a reload then sends it to no server again. */
 function withoutQuery(href: string): string {
@@ -68,7 +65,7 @@ async function start(): Promise<void> {
     now: () => systemClock.now(),
     digest,
     sha256,
-    compose: () => compose({ config, settings }),
+    compose: () => Promise.resolve(compose({ config, settings })),
     reach,
     reachOnClick: () => Promise.resolve(reach),
     openWindow: () => Promise.reject(new TypeError('a link needs no window')),
@@ -78,7 +75,7 @@ async function start(): Promise<void> {
   // Signed before and never sent: that comes first, and nothing is signed twice.
   const isPending = (await store.list(host.origin)).length > 0
   const runtime = prepared.start(host)
-  root.render(<LinkPage runtime={runtime} turn={envelopeTurn} />)
+  root.render(<LinkPage runtime={runtime} />)
   if (isPending) return
   const answer = await prepared.submit(commandOf(link, identity), new AbortController().signal)
   if (isDeliverable(answer)) prepared.received(answer.receipt.id)

@@ -1,6 +1,7 @@
 // The signing window that a frame opens: our own origin, our own address bar, all keys at home.
 import { createRoot } from 'react-dom/client'
 import { refusalOf } from './app/refusal.ts'
+import { openDeliveries } from './platform/deliveries.ts'
 import { ownStorage, readConfig } from './read-config.entry.ts'
 import { ClosedPage, type Closed } from './ui/pages/embed/closed-page.tsx'
 
@@ -17,9 +18,14 @@ async function start(): Promise<void> {
   if (!opener) return show({ kind: 'no-opener' })
   const embedder = new URLSearchParams(location.hash.slice(1)).get('host') ?? location.origin
   show({ kind: 'connecting', origin: embedder })
-  const rest = Promise.all([import('./hosted.entry.ts'), import('./ui/pages/embed/hosted-app.tsx')])
+  const rest = Promise.all([
+    import('./hosted.entry.ts'),
+    import('./compose.entry.ts'),
+    import('./ui/pages/embed/hosted-app.tsx'),
+    import('./ui/pages/embed/hosted-desk.tsx'),
+  ])
   const config = await readConfig(false)
-  const [{ startHosted }, { HostedApp }] = await rest
+  const [{ startHosted }, { compose }, { HostedApp }, desk] = await rest
   const runtime = await startHosted({
     mode: 'window',
     embedder,
@@ -27,6 +33,8 @@ async function start(): Promise<void> {
     origin: location.origin,
     peer: opener,
     config,
+    store: openDeliveries(ownStorage),
+    compose: (composition) => Promise.resolve(compose(composition)),
     reach: { kind: 'own', factory: ownStorage() },
     reachOnClick: () => Promise.resolve({ kind: 'own', factory: ownStorage() }),
     openWindow: () => Promise.reject(new TypeError('already in a window')),
@@ -35,7 +43,8 @@ async function start(): Promise<void> {
     const { delivery } = runtime.snapshot()
     if (delivery?.status === 'saved') setTimeout(() => window.close(), LINGER)
   })
-  root.render(<HostedApp runtime={runtime} />)
+  const loadDesk = () => Promise.resolve(desk)
+  root.render(<HostedApp runtime={runtime} loadDesk={loadDesk} />)
 }
 
 start().catch((error: unknown) => show({ kind: 'failed', refusal: refusalOf(error) }))

@@ -50,3 +50,28 @@ test('a command that the host took back rejects with AbortError, leaves the desk
   desk.current()?.answer({ status: 'cancelled' })
   expect(await again).toEqual({ status: 'cancelled' })
 })
+
+test('a command is on the table while an earlier answer is looked for; nothing that is done meanwhile counts when there is one', async () => {
+  const desk = openDesk()
+  const signed = { status: 'declined', reason: 'in an earlier life' } as const
+  let found: (earlier: { answer: Promise<typeof signed> } | null) => void = () => undefined
+  const earlier = new Promise<{ answer: Promise<typeof signed> } | null>((resolve) => {
+    found = resolve
+  })
+  const act = desk.submit(command('a'), forever, earlier)
+  const open = desk.current()
+  expect(open?.command.requestId).toBe('a')
+  open?.answer({ status: 'cancelled' })
+  expect(desk.current()).toBe(open)
+  found({ answer: Promise.resolve(signed) })
+  await expect(open?.isNew).rejects.toMatchObject({ name: 'AbortError' })
+  expect(await act).toEqual(signed)
+  expect(desk.current()).toBeNull()
+})
+
+test('what is done while an earlier answer is looked for counts when there is none', async () => {
+  const desk = openDesk()
+  const act = desk.submit(command('a'), forever, Promise.resolve(null))
+  desk.current()?.answer({ status: 'cancelled' })
+  expect(await act).toEqual({ status: 'cancelled' })
+})

@@ -1,9 +1,9 @@
 import { toBase64, utf8 } from '../core/bytes/bytes.ts'
 import { SignError } from '../core/errors.ts'
-import type { CommandDocument, DocumentHost, SignCommand, SignedAnswer } from '../core/host.ts'
+import type { SignCommand, SignedAnswer } from '../core/host.ts'
 import type { SealedLog } from '../core/formats/activity-log.ts'
 import type { ActivityLog } from './activity-log.ts'
-import { answerOf, checkDigest, type LoadedDocument } from './hosted-answer.ts'
+import { answerOf, type LoadedDocument } from './hosted-answer.ts'
 import type { KeyCard } from './manage-keys.ts'
 import type { Services } from './services.ts'
 import type { SignOptions, SignOutcome } from './sign-documents.ts'
@@ -20,21 +20,6 @@ export function optionsOf(command: SignCommand, usualLevel: SignOptions['level']
     ...(command.reason ? { reason: command.reason } : {}),
     ...(command.location ? { location: command.location } : {}),
   }
-}
-
-type Loading = Readonly<{ host: DocumentHost; digest: Services['digest']; log: ActivityLog }>
-
-/** Reads a document of the act and makes sure that it is the one that was asked for. @throws SignError `HOST_*` */
-export async function loadAsked(
-  { host, digest, log }: Loading,
-  asked: CommandDocument,
-  signal: AbortSignal,
-): Promise<LoadedDocument> {
-  const document = await host.open(asked, signal)
-  const sha256 = await digest(document.blob)
-  checkDigest(asked, sha256)
-  await log.add('opened', { id: asked.id, name: document.name, bytes: document.blob.size, sha256 })
-  return { asked, document, sha256 }
 }
 
 /** @throws SignError `KEY_NOT_FOUND` */

@@ -1,5 +1,4 @@
 import { encodePem } from '../core/bytes/pem.ts'
-import { SignError } from '../core/errors.ts'
 import type { CommandDocument, HostDocument, SignatureSummary, SignedAnswer, SignedDocument } from '../core/host.ts'
 import type { KeyCard } from './manage-keys.ts'
 import type { SignOutcome } from './sign-documents.ts'
@@ -13,14 +12,6 @@ export type LoadedDocument = Readonly<{
 }>
 
 type Signed = Extract<SignOutcome, { status: 'signed' }>
-
-/** @throws SignError `HOST_DIGEST_MISMATCH` when the host named other bytes */
-export function checkDigest(asked: CommandDocument, sha256: string): void {
-  if (asked.sha256 === null || asked.sha256 === sha256) return
-  throw new SignError('HOST_DIGEST_MISMATCH', `${asked.name} is not the document that was asked for`, {
-    details: { name: asked.name, expected: asked.sha256, got: sha256 },
-  })
-}
 
 export type AnswerParts = Readonly<{
   requestId: string

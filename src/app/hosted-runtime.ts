@@ -32,7 +32,10 @@ export type Look = Readonly<{
 export type Transfer = Readonly<{ direction: 'down' | 'up'; done: number; total: number | null; cancel: () => void }>
 
 export type HostedSnapshot = Readonly<{
-  services: Services
+  /** Null until the app behind the first paint has come. */
+  services: Services | null
+  /** Why it did not come. */
+  broken: Refusal | null
   reach: Reach
   act: OpenCommand | null
   verifying: Readonly<{ name: string; blob: Blob; answer: (report: unknown) => void }> | null
@@ -47,6 +50,9 @@ export type HostedSnapshot = Readonly<{
 /** A frame in a CRM, the window that it opened, or the page of a signing link. */
 export type HostedMode = 'frame' | 'window' | 'link'
 
+/** Of an act, in the order of its command. */
+export type Documents = readonly LoadedDocument[] | Promise<readonly LoadedDocument[]>
+
 /** What such a page shows, and what a person may do. */
 export interface HostedRuntime {
   readonly mode: HostedMode
@@ -60,8 +66,8 @@ export interface HostedRuntime {
   readonly subscribe: (listener: () => void) => () => void
   /** Within a click. */
   askStorage(): Promise<void>
-  /** Within a click. */
-  signInWindow(open: OpenCommand, documents: readonly LoadedDocument[]): Promise<void>
+  /** Within a click; the documents may still be on their way. */
+  signInWindow(open: OpenCommand, documents: Documents): Promise<void>
   /** Delivers what was signed here, then answers the host. */
   finish(open: OpenCommand, answer: DeliverableAnswer, log: ActivityLog): Promise<void>
   /** Lower-case hex SHA-256 of a document, off the first paint's path. */
@@ -80,12 +86,12 @@ export type HostedPorts = Readonly<{
   now: () => Date
   sha256: LogPorts['sha256']
   digest: (blob: Blob) => Promise<string>
-  /** Builds the app over the storage that was reached; undefined: the partition's own. */
-  compose: (storage: IDBFactory | undefined) => Services
+  /** Builds the app over the storage that was reached; undefined: the partition's own. It may come after the first paint. */
+  compose: (storage: IDBFactory | undefined) => Promise<Services>
   reach: Reach & { factory?: IDBFactory | undefined }
   reachOnClick: () => Promise<Reach & { factory?: IDBFactory | undefined }>
   openWindow: (
-    command: SignCommand,
+    command: Promise<SignCommand>,
     host: CommandingHost,
     signal: AbortSignal,
   ) => Promise<{
@@ -111,7 +117,8 @@ export function createHostedRuntime(ports: HostedPorts): {
   const desk = openDesk()
   const listeners = new Set<() => void>()
   let state: HostedSnapshot = {
-    services: ports.compose(ports.reach.factory),
+    services: null,
+    broken: null,
     reach: ports.reach,
     act: null,
     verifying: null,
@@ -125,6 +132,11 @@ export function createHostedRuntime(ports: HostedPorts): {
     state = { ...state, ...change }
     for (const listener of listeners) listener()
   }
+  let served = ports.compose(ports.reach.factory)
+  served.then(
+    (services) => set({ services }),
+    (error: unknown) => set({ broken: refusalOf(error) }),
+  )
   let delivery: Delivery | null = null
   let last: DeliverableAnswer | null = null
   let lastLog: ActivityLog | null = null
@@ -158,9 +170,9 @@ export function createHostedRuntime(ports: HostedPorts): {
         const documents = command.documents.length
         set({ unattended: { documents, refusal: null }, delivery: null })
         try {
-          const { services, reach } = state
           const { embedder, digest } = ports
-          const reachesKeys = reach.kind === 'own'
+          const services = await served
+          const reachesKeys = state.reach.kind === 'own'
           const parts = { services, host, embedder, reachesKeys, digest, logPorts, deliver }
           const answer = await signUnattended(command, parts, signal)
           set({ unattended: null })
@@ -192,8 +204,9 @@ export function createHostedRuntime(ports: HostedPorts): {
       },
       async askStorage() {
         const reached = await ports.reachOnClick()
-        if (reached.kind === 'own') set({ services: ports.compose(reached.factory) })
-        set({ reach: reached })
+        if (reached.kind !== 'own') return set({ reach: reached })
+        served = ports.compose(reached.factory)
+        set({ services: await served, reach: reached })
       },
       async finish(open, answer, log) {
         last = answer
@@ -204,7 +217,7 @@ export function createHostedRuntime(ports: HostedPorts): {
         open.answer(await deliver(answer, log))
       },
       async signInWindow(open, documents) {
-        const command = withBytes(open.command, documents)
+        const command = Promise.all([documents, open.isNew]).then(([loaded]) => withBytes(open.command, loaded))
         set({ window: { status: 'open', refusal: null } })
         try {
           const { answer, settle } = await ports.openWindow(command, host, open.signal)
@@ -227,12 +240,15 @@ export function createHostedRuntime(ports: HostedPorts): {
     }
   }
   return {
+    // After a reload of this page the host asks again with the same id: what was signed then is the answer.
     async submit(command, signal) {
-      // After a reload of this page the host asks again with the same id: what was signed then is the answer.
-      const known = (await ports.store.list(ports.hostOrigin)).find(({ requestId }) => requestId === command.requestId)
-      if (known && delivery) return delivery.deliver(known.answer)
-      if (command.unattended && unattended) return desk.once(command, signal, unattended)
-      return desk.submit(command, signal)
+      const earlier = ports.store.list(ports.hostOrigin).then((kept) => {
+        const known = kept.find(({ requestId }) => requestId === command.requestId)
+        return known && delivery ? { answer: delivery.deliver(known.answer) } : null
+      })
+      if (!command.unattended || !unattended) return desk.submit(command, signal, earlier)
+      const known = await earlier
+      return known ? known.answer : desk.once(command, signal, unattended)
     },
     start,
     verify: (name, blob) =>
@@ -245,7 +261,7 @@ export function createHostedRuntime(ports: HostedPorts): {
           },
         }),
       ),
-    readEnvelope: (name, blob, link, signal) => readEnvelope(state.services, { name, blob }, link, signal),
+    readEnvelope: async (name, blob, link, signal) => readEnvelope(await served, { name, blob }, link, signal),
     transferring: (transfer) => set({ transfer }),
     setLook: (change) => set({ look: { ...state.look, ...change } }),
     received(receipt) {

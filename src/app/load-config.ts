@@ -37,7 +37,8 @@ export async function loadConfig(source: ConfigSource, { maxAge }: { maxAge: boo
   const date = source.clock.now()
   if (text === null) return { config: DEFAULT_CONFIG, source: 'default', date }
   const config = accept(text)
-  await source.writeLastGood({ text, date })
+  // Nobody waits for the copy.
+  void source.writeLastGood({ text, date })
   return { config, source: 'network', date }
 }
 

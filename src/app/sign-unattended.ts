@@ -1,7 +1,8 @@
 import { SignError } from '../core/errors.ts'
 import type { CommandingHost, SignAnswer, SignCommand, SignedAnswer } from '../core/host.ts'
 import { openActivityLog, type ActivityLog, type LogPorts } from './activity-log.ts'
-import { loadAsked, logOutcomes, markStored, optionsOf, sealedAnswer } from './hosted-act.ts'
+import { logOutcomes, markStored, optionsOf, sealedAnswer } from './hosted-act.ts'
+import { loadAsked } from './load-asked.ts'
 import type { KeyCard } from './manage-keys.ts'
 import type { Services } from './services.ts'
 

@@ -152,7 +152,7 @@ export function createSigner(options: SignerOptions): Signer {
   const listeners = new Map<string, Set<(data: never) => void>>()
   const acts = new Map<string, Act>()
   const delivered = new Set<string>()
-  const frame = placeFrame(container, src)
+  const frame = placeFrame(container, src, locale)
   let channel: Channel | undefined
   let connected: (channel: Channel) => void = () => {}
   let failed: (error: Error) => void = () => {}
@@ -305,7 +305,7 @@ export function createSigner(options: SignerOptions): Signer {
   }
 }
 
-function placeFrame(container: Element, src: URL): HTMLIFrameElement {
+function placeFrame(container: Element, src: URL, locale: string): HTMLIFrameElement {
   const frame = document.createElement('iframe')
   frame.title = 'Countersign'
   frame.allow = ALLOW
@@ -313,6 +313,8 @@ function placeFrame(container: Element, src: URL): HTMLIFrameElement {
   frame.style.cssText = 'border:0;width:100%;height:100%;display:block;color-scheme:normal'
   // Browsers without ancestorOrigins: the frame says hello to this origin only, and the answer must come from it.
   src.searchParams.set('host', location.origin)
+  // So that it need not wait for the handshake to know which words to load.
+  if (locale) src.searchParams.set('locale', locale)
   frame.src = src.href
   container.append(frame)
   return frame

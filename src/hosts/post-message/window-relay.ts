@@ -9,8 +9,8 @@ import { openSigningWindow } from '../../platform/signing-window.ts'
 export type WindowRequest = Readonly<{
   /** Our own signing page. */
   url: string
-  /** With the bytes of every document: the window asks nobody for them. */
-  command: SignCommand
+  /** With the bytes of every document, which may still be on their way: the window asks nobody for them. */
+  command: Promise<SignCommand>
   host: CommandingHost
   appearance: () => { locale: string | undefined; theme: SignerTheme | undefined }
   signal: AbortSignal
@@ -53,12 +53,14 @@ export async function signInWindow(request: WindowRequest): Promise<WindowAnswer
   answered.catch(() => undefined)
   const run = (channel: Channel): void => {
     current = channel
-    channel.call('sign', command).then(
-      (answer) => settled(answer as SignAnswer),
-      // A reloaded window says hello again and is asked again, with the same id.
-      (error: unknown) =>
-        error instanceof CountersignError && error.code === 'HOST_CLOSED' ? undefined : failed(error),
-    )
+    command
+      .then((asked) => channel.call('sign', asked))
+      .then(
+        (answer) => settled(answer as SignAnswer),
+        // A reloaded window says hello again and is asked again, with the same id.
+        (error: unknown) =>
+          error instanceof CountersignError && error.code === 'HOST_CLOSED' ? undefined : failed(error),
+      )
   }
   const stop = acceptFrame(self, {
     peer: () => target,

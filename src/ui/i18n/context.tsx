@@ -1,48 +1,47 @@
 import { createContext, use, useEffect, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import { chooseLocale, loadCatalogue, LOCALES } from './catalogue.ts'
-import type { Locale } from './catalogue.ts'
+import type { FirstWords, Locale } from './catalogue.ts'
 import { createI18n } from './i18n.ts'
 import type { I18n } from './i18n.ts'
+import { remember, usualLocale } from './locale-choice.ts'
 
-type Language = Readonly<{ i18n: I18n; locale: Locale; setLocale: (locale: Locale) => void }>
+type Language = Readonly<{
+  i18n: I18n
+  /** False while only the first words are here. */
+  isWhole: boolean
+  locale: Locale
+  setLocale: (locale: Locale) => void
+}>
 
-const STORED = 'countersign.locale'
+/** What is there before the language is loaded as a whole. */
+export type Opening = Readonly<{ locale: Locale; words: FirstWords }>
+
 const LanguageContext = createContext<Language | null>(null)
-
-function remembered(): string | null {
-  try {
-    return localStorage.getItem(STORED)
-  } catch {
-    return null // storage is denied in some frames; the browser's languages will do
-  }
-}
-
-function remember(locale: Locale): void {
-  try {
-    localStorage.setItem(STORED, locale)
-  } catch {
-    // same: the choice then lasts as long as the page
-  }
-}
 
 /** How this reader writes dates in that language: 'en-GB' for 'en' when the browser says so. */
 function regionOf(locale: Locale): string {
   return navigator.languages.find((tag) => tag.toLowerCase().startsWith(`${locale}-`)) ?? locale
 }
 
+type Props = Readonly<{ locale?: string | undefined; opening?: Opening | null; children: ReactNode }>
+
 /** `locale` from a host wins over the remembered choice, which wins over the browser's languages. */
-export function LanguageProvider({ locale: fixed, children }: { locale?: string | undefined; children: ReactNode }) {
-  const [picked, setPicked] = useState<Locale>(() => chooseLocale([remembered(), ...navigator.languages]))
+export function LanguageProvider({ locale: fixed, opening = null, children }: Props) {
+  const [picked, setPicked] = useState<Locale>(usualLocale)
   const chosen = fixed === undefined ? picked : chooseLocale([fixed])
-  const [i18n, setI18n] = useState<I18n | null>(null)
+  const [spoken, setSpoken] = useState<Pick<Language, 'i18n' | 'isWhole'> | null>(() =>
+    opening?.locale === chosen
+      ? { i18n: createI18n(chosen, opening.words, { region: regionOf(chosen) }), isWhole: false }
+      : null,
+  )
 
   useEffect(() => {
     let current = true
     loadCatalogue(chosen)
       .catch(() => loadCatalogue('en'))
       .then((catalogue) => {
-        if (current) setI18n(createI18n(chosen, catalogue, { region: regionOf(chosen) }))
+        if (current) setSpoken({ i18n: createI18n(chosen, catalogue, { region: regionOf(chosen) }), isWhole: true })
       })
       // Offline and never seen before: what is shown stays.
       .catch(() => undefined)
@@ -53,13 +52,13 @@ export function LanguageProvider({ locale: fixed, children }: { locale?: string 
   }, [chosen])
 
   const language = useMemo<Language | null>(() => {
-    if (!i18n) return null
+    if (!spoken) return null
     const setLocale = (locale: Locale) => {
       remember(locale)
       setPicked(locale)
     }
-    return { i18n, locale: chosen, setLocale }
-  }, [i18n, chosen])
+    return { ...spoken, locale: chosen, setLocale }
+  }, [spoken, chosen])
 
   if (!language) return null
   return <LanguageContext value={language}>{children}</LanguageContext>

@@ -1,4 +1,4 @@
-import type { Catalogue, English, EnglishOf, Locale, MessageKey } from './catalogue.ts'
+import type { Catalogue, English, EnglishOf, FirstWords, Locale, MessageKey } from './catalogue.ts'
 import { pluralForm, splitAtPlaceholders } from './message.ts'
 import type { Message, Parameters } from './message.ts'
 
@@ -20,7 +20,7 @@ export interface I18n {
   list(items: readonly string[]): string
 }
 
-function messageAt(catalogue: Catalogue | English, page: string, name: string): Message | null {
+function messageAt(catalogue: Catalogue | English | FirstWords, page: string, name: string): Message | null {
   const messages = (catalogue as unknown as Record<string, Readonly<Record<string, Message>> | undefined>)[page]
   return messages && Object.hasOwn(messages, name) ? (messages[name] ?? null) : null
 }
@@ -33,30 +33,39 @@ function written(format: Intl.DateTimeFormat, value: Date | string): string {
 
 const UNITS = ['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const
 
+/** Made at its first use: a formatter of the browser costs more than drawing the page that may need it. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined
+  return () => (made ??= make())
+}
+
 /**
+ * @param catalogue whole, or its first pages: what is not there is said by nothing
  * @param region a fuller tag of the same language ('en-GB' for 'en'): how this reader writes dates
  */
 export function createI18n(
   locale: Locale,
-  catalogue: Catalogue | English,
+  catalogue: Catalogue | English | FirstWords,
   { region = locale, timeZone }: { region?: string; timeZone?: string } = {},
 ): I18n {
-  const rules = new Intl.PluralRules(locale)
-  const numbers = new Intl.NumberFormat(region)
-  // Making a formatter costs more than a row of a list.
+  const rules = lazily(() => new Intl.PluralRules(locale))
+  const numbers = lazily(() => new Intl.NumberFormat(region))
   const sizes = new Map<string, Intl.NumberFormat>()
   const zone = timeZone === undefined ? {} : { timeZone }
-  const dates = new Intl.DateTimeFormat(region, { dateStyle: 'long', ...zone })
-  const times = new Intl.DateTimeFormat(region, {
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    timeZoneName: 'short',
-    ...zone,
-  })
-  const lists = new Intl.ListFormat(region, { type: 'conjunction' })
+  const dates = lazily(() => new Intl.DateTimeFormat(region, { dateStyle: 'long', ...zone }))
+  const times = lazily(
+    () =>
+      new Intl.DateTimeFormat(region, {
+        day: 'numeric',
+        month: 'long',
+        year: 'numeric',
+        hour: '2-digit',
+        minute: '2-digit',
+        timeZoneName: 'short',
+        ...zone,
+      }),
+  )
+  const lists = lazily(() => new Intl.ListFormat(region, { type: 'conjunction' }))
 
   const fill = (message: Message, parameters: Readonly<Record<string, Value>>): string => {
     const count = typeof parameters.count === 'number' ? parameters.count : undefined
@@ -64,14 +73,14 @@ export function createI18n(
       .map((part, index) => {
         if (index % 2 === 0) return part
         const value = parameters[part]
-        return typeof value === 'number' ? numbers.format(value) : (value ?? `{${part}}`)
+        return typeof value === 'number' ? numbers().format(value) : (value ?? `{${part}}`)
       })
       .join('')
   }
 
   const find = (key: string): Message => {
     const [page = '', name = ''] = key.split('.')
-    return messageAt(catalogue, page, name) ?? key
+    return messageAt(catalogue, page, name) ?? (page in catalogue ? key : '')
   }
 
   return {
@@ -82,7 +91,7 @@ export function createI18n(
       const message = messageAt(catalogue, page, name)
       return message === null ? null : fill(message, parameters)
     },
-    number: (value) => numbers.format(value),
+    number: (value) => numbers().format(value),
     bytes: (length) => {
       const power = length < 1000 ? 0 : Math.min(3, Math.floor(Math.log10(length) / 3))
       const unit = UNITS[power] ?? 'byte'
@@ -99,8 +108,8 @@ export function createI18n(
       sizes.set(`${unit}${digits}`, format)
       return format.format(value)
     },
-    date: (value) => written(dates, value),
-    dateTime: (value) => written(times, value),
-    list: (items) => lists.format(items),
+    date: (value) => written(dates(), value),
+    dateTime: (value) => written(times(), value),
+    list: (items) => lists().format(items),
   }
 }

@@ -34,8 +34,8 @@ export function splitAtPlaceholders(text: string): readonly string[] {
 }
 
 /** The plural form for `count`; a plain text has one form. */
-export function pluralForm(message: Message, count: number | undefined, rules: Intl.PluralRules): string {
+export function pluralForm(message: Message, count: number | undefined, rules: () => Intl.PluralRules): string {
   if (typeof message === 'string') return message
-  const category = count === undefined ? 'other' : rules.select(count)
+  const category = count === undefined ? 'other' : rules().select(count)
   return (message as Readonly<Record<string, string | undefined>>)[category] ?? message.other
 }

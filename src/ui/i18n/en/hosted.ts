@@ -17,6 +17,7 @@ export const hosted = {
   reach_enrol:
     'Here a signature is confirmed first, and nothing is set up for this key yet. Sign in a window of its own: it is set up there.',
   allowKeys: 'Allow access here',
+  sign: 'Sign',
   signInWindow: 'Sign in a window',
   openTab: 'Open {origin} in a tab and sign the document there',
   waitingTitle: 'Continue in the signing window',

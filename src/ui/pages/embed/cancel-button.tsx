@@ -9,7 +9,7 @@ export function CancelButton({ open, log }: { open: OpenCommand; log: ActivityLo
     open.answer({ status: 'cancelled' })
   }
   return (
-    <button type="button" className="button quiet" onClick={() => void cancel()}>
+    <button type="button" className="button quiet" data-way="cancel" onClick={() => void cancel()}>
       {i18n.t('common.cancel')}
     </button>
   )

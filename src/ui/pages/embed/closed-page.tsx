@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import type { Refusal } from '../../../core/formats/format.ts'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { LanguageProvider, useI18n } from '../../i18n/context.tsx'
+import type { Opening } from '../../i18n/context.tsx'
 import { hostName } from './hosted-context.tsx'
 import '../../styles/index.css'
 import '../../styles/hosted.css'
@@ -18,9 +19,9 @@ export type Closed =
   | Readonly<{ kind: 'failed'; refusal: Refusal }>
 
 /** A page that says why, and always the way out: the signer in a tab. */
-export function ClosedPage({ closed, locale }: { closed: Closed; locale?: string | undefined }) {
+export function ClosedPage({ closed, opening = null }: { closed: Closed; opening?: Opening | null }) {
   return (
-    <LanguageProvider locale={locale}>
+    <LanguageProvider locale={opening?.locale} opening={opening}>
       <main className="hosted">
         <div className="hosted-empty">
           <Reason closed={closed} />

@@ -16,7 +16,7 @@ export function DeclineButton({ open, log }: { open: OpenCommand; log: ActivityL
   }
   return (
     <>
-      <button type="button" className="button quiet" onClick={() => setAsking(true)}>
+      <button type="button" className="button quiet" data-way="decline" onClick={() => setAsking(true)}>
         {i18n.t('hosted.decline')}
       </button>
       {asking && (

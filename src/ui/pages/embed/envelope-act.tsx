@@ -10,13 +10,13 @@ import { SignError } from '../../../core/errors.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
-import { ServicesProvider } from '../../services.tsx'
+import { ServicesProvider, useServices } from '../../services.tsx'
 import { sameKey } from '../../use-keys.ts'
 import { EnvelopeDesk } from '../envelope/desk.tsx'
 import { PreparePage } from '../envelope/prepare-page.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { useConfirmation } from './confirmation.tsx'
-import { useHosted, useRuntime } from './hosted-context.tsx'
+import { useRuntime } from './hosted-context.tsx'
 import { useOpened } from './use-opened.ts'
 
 type Props = Readonly<{
@@ -29,7 +29,7 @@ type Props = Readonly<{
 
 /** The page of an envelope, in a host's name: what signs with a key is confirmed as the policy for that host says. */
 export function EnvelopeAct({ open, documents, log, onResult }: Props) {
-  const { services } = useHosted()
+  const services = useServices()
   const ask = open.command.envelope
   const preparing = ask?.kind === 'prepare'
   const { confirm, dialog } = useConfirmation(log)

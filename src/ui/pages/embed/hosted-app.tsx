@@ -1,39 +1,50 @@
-import { useEffect, useRef } from 'react'
+import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { ReactNode, RefObject } from 'react'
 import type { HostedRuntime, HostedSnapshot, Look } from '../../../app/hosted-runtime.ts'
 import { LiveRegion } from '../../components/live.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { ProviderPrompts } from '../../components/provider-prompts.tsx'
-import { LanguageProvider, useI18n } from '../../i18n/context.tsx'
+import { LanguageProvider, useI18n, useLanguage } from '../../i18n/context.tsx'
+import type { Opening } from '../../i18n/context.tsx'
 import { ServicesProvider } from '../../services.tsx'
 import { UnsavedActs } from './delivery-panel.tsx'
 import { hostName, RuntimeProvider, useHosted, useRuntime } from './hosted-context.tsx'
-import { envelopeTurn } from './hosted-envelope.tsx'
 import { HostedSign } from './hosted-sign.tsx'
-import { HostedVerify } from './hosted-verify.tsx'
+import { useDesk, type LoadDesk } from './use-desk.ts'
 import '../../styles/index.css'
 import '../../styles/hosted.css'
 
+type Props = Readonly<{
+  runtime: HostedRuntime
+  opening?: Opening | null
+  /** Always the same. */
+  loadDesk: LoadDesk
+  /** What was asked first can be seen: there is time for the rest. */
+  onShown?: (() => void) | undefined
+}>
+
 /** The page in a CRM's frame, and the window that it opens: no chrome, the host's language and colours. */
-export function HostedApp({ runtime }: { runtime: HostedRuntime }) {
+export function HostedApp({ runtime, opening = null, loadDesk, onShown }: Props) {
   return (
     <RuntimeProvider value={runtime}>
-      <Dressed>
+      <Dressed opening={opening}>
         <LiveRegion>
-          <Content />
-          <ProviderPrompts />
+          <Content loadDesk={loadDesk} onShown={onShown} />
         </LiveRegion>
       </Dressed>
     </RuntimeProvider>
   )
 }
 
-function Dressed({ children }: { children: ReactNode }) {
+function Dressed({ opening, children }: { opening: Opening | null; children: ReactNode }) {
   const { services, look } = useHosted()
-  useEffect(() => wear(look), [look])
+  // Before the first paint: a change of colours after it is a flash, and drawing twice.
+  useLayoutEffect(() => wear(look), [look])
   return (
     <ServicesProvider value={services}>
-      <LanguageProvider locale={look.locale ?? undefined}>{children}</LanguageProvider>
+      <LanguageProvider locale={look.locale ?? undefined} opening={opening}>
+        {children}
+      </LanguageProvider>
     </ServicesProvider>
   )
 }
@@ -60,26 +71,42 @@ function inkOn(accent: string): string {
   return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000'
 }
 
-function Content() {
-  const i18n = useI18n()
+/** ms that a host which has just connected takes to say what it wants. */
+const FIRST_WISH = 150
+
+function Content({ loadDesk, onShown }: Pick<Props, 'loadDesk' | 'onShown'>) {
+  const { i18n, isWhole } = useLanguage()
   const runtime = useRuntime()
-  const { act, verifying } = useHosted()
+  const { act, verifying, services, broken } = useHosted()
+  const { desk, refusal } = useDesk(loadDesk)
+  const hasAct = act !== null
+  useEffect(() => {
+    const timer = setTimeout(() => onShown?.(), hasAct ? 0 : FIRST_WISH)
+    return () => clearTimeout(timer)
+  }, [hasAct, onShown])
   const host = hostName(runtime.embedder)
   useEffect(() => {
     document.title = i18n.t('hosted.frameTitle', { host })
   }, [i18n, host])
   const main = useRef<HTMLElement>(null)
   useWishedHeight(main, act !== null)
+  const missing = broken ?? refusal
   return (
     <main className="hosted" data-mode={runtime.mode} ref={main}>
       {runtime.mode === 'window' && <p className="hosted-for small">{i18n.t('hosted.forHost', { host })}</p>}
-      {act && <HostedSign key={act.command.requestId} open={act} turn={envelopeTurn} />}
-      {!act && verifying && <HostedVerify key={verifying.name} ask={verifying} />}
-      {!act && !verifying && (
+      {missing && (
+        <div className="hosted-empty">
+          <RefusalNotice refusal={missing} />
+        </div>
+      )}
+      {act && !missing && <HostedSign key={act.command.requestId} open={act} desk={desk} />}
+      {!act && verifying && desk && services && isWhole && <desk.Verify key={verifying.name} ask={verifying} />}
+      {!act && !verifying && !missing && (
         <div className="hosted-empty">
           <Idle />
         </div>
       )}
+      {services && isWhole && <ProviderPrompts />}
     </main>
   )
 }

@@ -9,11 +9,12 @@ import type { EnvelopeAct } from '../../../core/host-envelope.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
+import { useServices } from '../../services.tsx'
 import { LinkDelivery } from '../link/link-delivery.tsx'
 import { CancelButton } from './cancel-button.tsx'
 import { DeliveryPanel } from './delivery-panel.tsx'
 import { hostName, useHosted, useRuntime } from './hosted-context.tsx'
-import { TabLink } from './hosted-panel.tsx'
+import { TabLink } from './ladder-panel.tsx'
 import type { LoadedProps, Turn } from './hosted-sign.tsx'
 
 const Act = lazy(async () => ({ default: (await import('./envelope-act.tsx')).EnvelopeAct }))
@@ -100,7 +101,7 @@ function ToWindow({ open, loaded, log }: LoadedProps) {
 
 function Here({ open, loaded, log }: LoadedProps) {
   const runtime = useRuntime()
-  const { services } = useHosted()
+  const services = useServices()
   const [document] = loaded
   const done = useRef(false)
   const onResult = useCallback(

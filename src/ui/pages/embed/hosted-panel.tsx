@@ -3,10 +3,10 @@ import type { MouseEvent } from 'react'
 import type { ActivityLog } from '../../../app/activity-log.ts'
 import type { OpenCommand } from '../../../app/command-desk.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
-import type { Reach } from '../../../app/hosted-runtime.ts'
 import type { KeyCard, KeyListing, KeyRef } from '../../../app/manage-keys.ts'
 import { useActGuard, type ActVisibility } from '../../components/act-guard.ts'
 import { CertificatePicker } from '../../components/certificate-picker.tsx'
+import { useHandedFocus } from '../../components/handed-focus.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
@@ -19,10 +19,10 @@ import { useFormState } from '../sign/form-state.ts'
 import { FormStatus } from '../sign/form-status.tsx'
 import { actLabel, obstacle, SignPanel } from '../sign/sign-panel.tsx'
 import type { SignSession } from '../sign/session.ts'
-import { DeclineButton } from './decline.tsx'
+import { Unsigned } from '../sign/unsigned.tsx'
 import { DeliveryPanel } from './delivery-panel.tsx'
 import { hostName, useHosted, useRuntime } from './hosted-context.tsx'
-import { CancelButton } from './cancel-button.tsx'
+import { LadderPanel, ladderReason, TabLink, WaitingPanel, Ways, type LadderReason } from './ladder-panel.tsx'
 
 export type PanelProps = Readonly<{
   open: OpenCommand
@@ -47,7 +47,7 @@ export function HostedPanel(props: PanelProps) {
   if (delivery) return <DeliveryPanel state={delivery} log={props.log} />
   if (window.status === 'open') return <WaitingPanel {...props} />
   if (runtime.mode === 'window') return <WindowPanel {...props} />
-  if (reach.kind !== 'own') return <LadderPanel {...props} reason={reach.kind === 'window' ? reach.reason : 'ask'} />
+  if (reach.kind !== 'own') return <Ladder {...props} reason={ladderReason(reach)} />
   return <OwnPanel {...props} />
 }
 
@@ -62,115 +62,35 @@ function OwnPanel(props: PanelProps) {
     if (!gated || !signer) return
     gates.enrolled(signer.ref, confirmation).then(setEnrolled, () => setEnrolled(false))
   }, [gates, gated, confirmation, signer])
-  if (confirmation === 'passkey' && !gates.passkeysAllowed()) return <LadderPanel {...props} reason="passkey" />
-  return enrolled ? <FramePanel {...props} /> : <LadderPanel {...props} reason="enrol" />
+  if (confirmation === 'passkey' && !gates.passkeysAllowed()) return <Ladder {...props} reason="passkey" />
+  return enrolled ? <FramePanel {...props} /> : <Ladder {...props} reason="enrol" />
 }
 
 function WindowPanel(props: PanelProps) {
   const { session, listing, signer, onChoose, onCreate, open, log, view } = props
   return (
     <div className="hosted-window-panel">
-      <SignPanel
-        session={session}
-        listing={listing}
-        chosen={signer}
-        onChoose={onChoose}
-        onCreate={onCreate}
-        view={view}
-      />
+      {session.run.status === 'done' ? (
+        <Unsigned session={session} />
+      ) : (
+        <SignPanel
+          session={session}
+          listing={listing}
+          chosen={signer}
+          onChoose={onChoose}
+          onCreate={onCreate}
+          view={view}
+        />
+      )}
       <Ways open={open} log={log} disabled={session.run.status === 'running'} />
     </div>
   )
 }
 
-function Ways({ open, log, disabled }: { open: OpenCommand; log: ActivityLog; disabled: boolean }) {
-  if (disabled) return null
-  return (
-    <div className="row hosted-ways">
-      <DeclineButton open={open} log={log} />
-      <CancelButton open={open} log={log} />
-    </div>
-  )
-}
-
-/** The person signs in the other window; this one says so and can be left. */
-function WaitingPanel({ open, log }: PanelProps) {
-  const i18n = useI18n()
-  return (
-    <div className="sign-panel">
-      <div className="sign-options">
-        <Notice tone="idle" title={i18n.t('hosted.waitingTitle')}>
-          <p>{i18n.t('hosted.waitingMeans')}</p>
-        </Notice>
-      </div>
-      <div className="sign-act">
-        <CancelButton open={open} log={log} />
-      </div>
-    </div>
-  )
-}
-
-type LadderReason = Extract<Reach, { reason: unknown }>['reason'] | 'ask' | 'passkey' | 'enrol'
-
-/** The frame cannot see the keys: why, and the ways to them. */
-function LadderPanel({ open, loaded, log, session, reason }: PanelProps & { reason: LadderReason }) {
-  const i18n = useI18n()
+function Ladder({ open, loaded, log, session, reason }: PanelProps & { reason: LadderReason }) {
   const runtime = useRuntime()
-  const { reach, window } = useHosted()
-  const [asking, setAsking] = useState(false)
-  useEffect(() => {
-    runtime.host.tell(reach.kind === 'ask' ? 'storage-access-needed' : 'key-required', { reason })
-  }, [runtime, reach.kind, reason])
-  const ask = async () => {
-    setAsking(true)
-    await runtime.askStorage()
-    setAsking(false)
-  }
-  return (
-    <div className="sign-panel">
-      <div className="sign-options">
-        <Notice tone="idle" title={i18n.t('hosted.keysLiveAt', { origin: hostName(location.origin) })}>
-          <p>{i18n.t(`hosted.reach_${reason}`)}</p>
-        </Notice>
-        {window.refusal && (
-          <RefusalNotice
-            refusal={window.refusal}
-            tone={window.refusal.code === 'CONSENT_WINDOW_CLOSED' ? 'warn' : 'bad'}
-          >
-            {window.refusal.code === 'CONSENT_WINDOW_BLOCKED' && <TabLink />}
-          </RefusalNotice>
-        )}
-      </div>
-      <div className="sign-act">
-        <button
-          type="button"
-          className="button primary wide act"
-          onClick={() => void runtime.signInWindow(withValues(open, session), loaded)}
-        >
-          <Icon name="pen" />
-          <span>{i18n.t('hosted.signInWindow')}</span>
-        </button>
-        {reach.kind === 'ask' && (
-          <button type="button" className="button wide" disabled={asking} onClick={() => void ask()}>
-            {i18n.t('hosted.allowKeys')}
-          </button>
-        )}
-        <Ways open={open} log={log} disabled={false} />
-      </div>
-    </div>
-  )
-}
-
-/** The last rung: a tab of our own. The document goes there by hand. */
-export function TabLink() {
-  const i18n = useI18n()
-  return (
-    <p>
-      <a href="./" target="_blank" rel="noopener">
-        {i18n.t('hosted.openTab', { origin: hostName(location.origin) })}
-      </a>
-    </p>
-  )
+  const onWindow = () => void runtime.signInWindow(withValues(open, session), loaded)
+  return <LadderPanel open={open} log={log} reason={reason} onWindow={onWindow} />
 }
 
 /** What was filled in goes along, as far as it can be told whose it is. */
@@ -191,8 +111,9 @@ function FramePanel(props: PanelProps) {
   const blocked = obstacle(i18n, session, signer, form)
   const toWindow = () => void runtime.signInWindow(withValues(open, session), loaded)
   const { window } = useHosted()
+  const panel = useHandedFocus()
   return (
-    <div className="sign-panel">
+    <div className="sign-panel" ref={panel}>
       <div className="sign-options">
         {missing ? (
           <Notice tone="warn" title={i18n.t('hosted.certificateMissing')}>
@@ -277,6 +198,7 @@ function GuardedAct({ label, ready, blocked, log, onSign, onWindow }: ActProps) 
         type="button"
         className="button primary wide act"
         aria-disabled={!allowed}
+        data-way="act"
         data-visibility={visibility}
         onClick={press}
       >
@@ -288,6 +210,7 @@ function GuardedAct({ label, ready, blocked, log, onSign, onWindow }: ActProps) 
       <button
         type="button"
         className={visibility === 'unsupported' ? 'button primary wide' : 'link-button small'}
+        data-way="window"
         onClick={onWindow}
       >
         {i18n.t('hosted.signInWindow')}

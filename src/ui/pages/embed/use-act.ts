@@ -1,45 +1,41 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { ComponentType } from 'react'
 import { openActivityLog, type ActivityLog } from '../../../app/activity-log.ts'
 import type { OpenCommand } from '../../../app/command-desk.ts'
-import { findCard, loadAsked, logOutcomes, markStored, sealedAnswer } from '../../../app/hosted-act.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
 import type { HostedRuntime } from '../../../app/hosted-runtime.ts'
-import type { KeyCard } from '../../../app/manage-keys.ts'
+import { loadAsked } from '../../../app/load-asked.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Services } from '../../../app/services.ts'
-import type { SignDocuments } from '../../../app/sign-documents.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
-import type { Turn } from './hosted-sign.tsx'
+import type { LoadedProps } from './hosted-sign.tsx'
+import type { Desk } from './use-desk.ts'
 
 export type Loading =
   | Readonly<{ status: 'loading' }>
   | Readonly<{ status: 'failed'; refusal: Refusal }>
   /** The person stopped the transfer. */
   | Readonly<{ status: 'stopped' }>
-  | Readonly<{ status: 'loaded'; documents: readonly LoadedDocument[]; turn: Turn | null }>
+  | Readonly<{ status: 'loaded'; documents: readonly LoadedDocument[] }>
+
+type Coming = Readonly<{
+  loading: Loading
+  /** The same for whoever does not want to wait for it. */
+  documents: () => Promise<readonly LoadedDocument[]>
+}>
 
 /** Reads every document of the act. */
-export function useLoading(
-  runtime: HostedRuntime,
-  open: OpenCommand,
-  log: ActivityLog,
-  turn: Turn | undefined,
-): Loading {
+export function useLoading(runtime: HostedRuntime, open: OpenCommand, log: ActivityLog): Coming {
   const [loading, setLoading] = useState<Loading>({ status: 'loading' })
+  const coming = useRef<Promise<readonly LoadedDocument[]>>(Promise.resolve([]))
   useEffect(() => {
     const control = new AbortController()
     const signal = AbortSignal.any([control.signal, open.signal])
     const { host, digest } = runtime
-    const loadAll = async (): Promise<Loading> => {
-      const documents = await Promise.all(
-        open.command.documents.map((asked) => loadAsked({ host, digest, log }, asked, signal)),
-      )
-      const isTurn = (await turn?.isFor(open, documents, runtime.snapshot().services)) ?? false
-      return { status: 'loaded', documents, turn: isTurn && turn ? turn : null }
-    }
-    loadAll().then(
-      (loaded) => !signal.aborted && setLoading(loaded),
+    coming.current = Promise.all(open.command.documents.map((asked) => loadAsked({ host, digest, log }, asked, signal)))
+    coming.current.then(
+      (documents) => !signal.aborted && setLoading({ status: 'loaded', documents }),
       (error: unknown) => {
         if (signal.aborted) return
         if (isAbort(error)) return setLoading({ status: 'stopped' })
@@ -49,49 +45,40 @@ export function useLoading(
       },
     )
     return () => control.abort()
-  }, [runtime, open, log, turn])
-  return loading
+  }, [runtime, open, log])
+  const documents = useCallback(() => coming.current, [])
+  return { loading, documents }
 }
 
 export function useLog(runtime: HostedRuntime): ActivityLog {
   return useMemo(() => openActivityLog(runtime.logPorts), [runtime])
 }
 
-type Guarded = Readonly<{
-  runtime: HostedRuntime
-  services: Services
-  open: OpenCommand
-  loaded: readonly LoadedDocument[]
-  log: ActivityLog
-  /** Resolves when the person confirmed as the policy asks; rejects with AbortError or a coded refusal. */
-  confirm: (card: KeyCard, documents: readonly LoadedDocument[]) => Promise<void>
-}>
+type View = Readonly<{ View: ComponentType<LoadedProps> | null; refusal: Refusal | null }>
 
-/** The app's `sign` with what a host's act adds: consent in the log, the confirmation, the answer and its delivery. */
-export function useGuardedDocuments(parts: Guarded): SignDocuments {
-  const { runtime, services, open, loaded, log, confirm } = parts
-  const done = useRef(false)
-  const sign = useCallback<SignDocuments['sign']>(
-    async (request, options) => {
-      const ids = loaded.map(({ asked }) => asked.id)
-      const card = await findCard(services, request.key)
-      await log.add('consent', { documents: ids.length, key: card.certificate.fingerprint.toLowerCase() })
-      runtime.host.tell('consent', { documents: ids })
-      await confirm(card, loaded)
-      runtime.host.tell('signing', { documents: ids })
-      const outcomes = await services.documents.sign(request, options)
-      await logOutcomes(log, outcomes, loaded)
-      if (!outcomes.some(({ status }) => status === 'signed') || done.current) return outcomes
-      done.current = true
-      const { requestId } = open.command
-      const { digest, host } = runtime
-      const answer = await sealedAnswer({ services, requestId, loaded, outcomes, card, digest, log })
-      const stores = runtime.mode !== 'link' || host.capabilities.has('save')
-      void runtime.finish(open, answer, log).then(() => (stores ? markStored(services, outcomes) : undefined))
-      return outcomes
-    },
-    [runtime, services, open, loaded, log, confirm],
-  )
-  const { documents } = services
-  return useMemo(() => ({ inspect: (file, options) => documents.inspect(file, options), sign }), [documents, sign])
+const NONE: View = { View: null, refusal: null }
+
+/** What shows the documents: the usual act, or an envelope's turn. Null until documents, desk and app are here. */
+export function useView(desk: Desk | null, open: OpenCommand, loading: Loading, services: Services | null): View {
+  const [found, setFound] = useState(NONE)
+  const documents = loading.status === 'loaded' ? loading.documents : null
+  useEffect(() => {
+    if (!desk || !documents || !services) return undefined
+    let current = true
+    const set = (view: View): void => {
+      // What is signed in stays, though the storage of its keys is reached only now.
+      if (current) setFound((before) => (before.View === null ? view : before))
+    }
+    // Nothing is signed a second time that was signed before this page was loaded.
+    open.isNew
+      .then(() => desk.turn.isFor(open, documents, services))
+      .then(
+        (isTurn) => set({ View: isTurn ? desk.turn.View : desk.Sign, refusal: null }),
+        (error: unknown) => !isAbort(error) && set({ View: null, refusal: refusalOf(error) }),
+      )
+    return () => {
+      current = false
+    }
+  }, [desk, open, documents, services])
+  return found
 }

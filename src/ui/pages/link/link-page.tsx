@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import type { ReactNode } from 'react'
 import type { HostedRuntime } from '../../../app/hosted-runtime.ts'
 import { Mark } from '../../components/icon.tsx'
 import { LiveRegion } from '../../components/live.tsx'
@@ -8,35 +9,44 @@ import { ServicesProvider } from '../../services.tsx'
 import { SettingsBar } from '../../settings-bar.tsx'
 import { hostName, RuntimeProvider, useHosted, useRuntime } from '../embed/hosted-context.tsx'
 import { HostedSign } from '../embed/hosted-sign.tsx'
-import type { Turn } from '../embed/hosted-sign.tsx'
+import type { LoadedProps } from '../embed/hosted-sign.tsx'
+import { envelopeTurn } from '../embed/hosted-envelope.tsx'
+import { HostedVerify } from '../embed/hosted-verify.tsx'
+import { LoadedSign } from '../embed/loaded-sign.tsx'
+import type { Desk } from '../embed/use-desk.ts'
 import { LinkDelivery } from './link-delivery.tsx'
 import { LinkPanel } from './link-panel.tsx'
 import '../../styles/index.css'
 import '../../styles/hosted.css'
 
-type Props = Readonly<{
-  runtime: HostedRuntime
-  /** What is shown in place of the usual act when the document is an envelope. */
-  turn?: Turn
-}>
+const LINK_DESK: Desk = { Sign: LinkSign, Verify: HostedVerify, turn: envelopeTurn }
+
+function LinkSign(props: LoadedProps) {
+  return <LoadedSign {...props} Panel={LinkPanel} />
+}
 
 /** A signing link, opened by somebody who may know nothing of this app: the document, the act, and where it goes. */
-export function LinkPage({ runtime, turn }: Props) {
+export function LinkPage({ runtime }: { runtime: HostedRuntime }) {
   return (
     <RuntimeProvider value={runtime}>
-      <ServicesProvider value={runtime.snapshot().services}>
+      <Served>
         <LanguageProvider>
           <LiveRegion>
-            <Page turn={turn} />
+            <Page />
             <ProviderPrompts />
           </LiveRegion>
         </LanguageProvider>
-      </ServicesProvider>
+      </Served>
     </RuntimeProvider>
   )
 }
 
-function Page({ turn }: { turn: Turn | undefined }) {
+function Served({ children }: { children: ReactNode }) {
+  const { services } = useHosted()
+  return services && <ServicesProvider value={services}>{children}</ServicesProvider>
+}
+
+function Page() {
   const i18n = useI18n()
   const runtime = useRuntime()
   const { act, delivery } = useHosted()
@@ -56,7 +66,7 @@ function Page({ turn }: { turn: Turn | undefined }) {
       <SettingsBar />
       <main className="link-main">
         {act ? (
-          <HostedSign open={act} Panel={LinkPanel} turn={turn} />
+          <HostedSign open={act} desk={LINK_DESK} />
         ) : (
           <div className="hosted-empty">{delivery && <LinkDelivery state={delivery} />}</div>
         )}

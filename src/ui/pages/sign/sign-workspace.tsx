@@ -33,14 +33,20 @@ type Props = Readonly<{
   onEnvelopes?: ((files: readonly SourceFile[]) => void) | undefined
   /** Index of the document that is looked at, and its page in the middle of the window; may say the same again. */
   onPage?: ((index: number, page: number) => void) | undefined
+  /** What was signed is shown in the place of the document; false: not yet, there is something more urgent to do with it. */
+  showResult?: boolean
   /** In place of the usual act and its result; it gets the open PDF, if it is one. */
   panel?: (view: PdfView | null) => ReactNode
 }>
 
 /** The file to show for an item: its signed result once there is one. */
-function shownFile(session: SignSession, item: SessionItem | null): { name: string; blob: Blob } | null {
+function shownFile(
+  session: SignSession,
+  item: SessionItem | null,
+  showResult: boolean,
+): { name: string; blob: Blob } | null {
   if (!item) return null
-  if (session.run.status === 'done') {
+  if (session.run.status === 'done' && showResult) {
     const outcome = session.run.outcomes[session.items.indexOf(item)]
     // A detached signature is no picture: the document itself stays in sight.
     if (outcome?.status === 'signed' && outcome.format === 'PAdES') return outcome.result.file
@@ -51,12 +57,13 @@ function shownFile(session: SignSession, item: SessionItem | null): { name: stri
 /** Stage and act. One document is the page itself; many are a list with a state per row, each to be opened from it. */
 export function SignWorkspace(props: Props) {
   const { session, listing, chosen, onChoose, onCreate, onFiles, throwAway, onEnvelopes, onPage, panel } = props
+  const { showResult = true } = props
   const i18n = useI18n()
   const { items, run } = session
   const [opened, setOpened] = useState<number | null>(null)
   const many = items.length > 1
   const item = (many ? items.find((each) => each.id === opened) : items[0]) ?? null
-  const file = shownFile(session, item)
+  const file = shownFile(session, item, showResult)
   const isPdf = item?.inspection?.kind === 'pdf'
   const pdf = usePdf(isPdf && file ? file.blob : null, item?.password)
   const view = pdf.status === 'open' ? pdf.view : null

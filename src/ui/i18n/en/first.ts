@@ -1,0 +1,4 @@
+import { common } from './common.ts'
+import { hosted } from './hosted.ts'
+
+export const first = { common, hosted }
