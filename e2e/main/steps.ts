@@ -3,7 +3,8 @@ import { expect, type Page } from '@playwright/test'
 import { download, type Downloaded } from '../support/files.ts'
 
 /** What a file chooser is given. */
-export type Given = string | { name: string; mimeType: string; buffer: Buffer }
+export type GivenBytes = { name: string; mimeType: string; buffer: Buffer }
+export type Given = string | GivenBytes
 
 export const SAMPLES = {
   contract: 'public/samples/contract.pdf',
@@ -94,7 +95,11 @@ export async function sign(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Signed', exact: true })).toBeVisible({ timeout: 30_000 })
 }
 
-export const file = (name: string, content: string | Uint8Array, mimeType = 'application/octet-stream'): Given => ({
+export const file = (
+  name: string,
+  content: string | Uint8Array,
+  mimeType = 'application/octet-stream',
+): GivenBytes => ({
   name,
   mimeType,
   buffer: Buffer.from(content),

@@ -1,15 +1,15 @@
 import { classicPdf, simpleObjects, streamText } from '../../src/testing/pdf-builder.ts'
-import { file, type Given } from '../main/steps.ts'
+import { file, type GivenBytes } from '../main/steps.ts'
 
 const widget = (keys: string, rect: string): string =>
   `<< /Type /Annot /Subtype /Widget /Rect [${rect}] /P 3 0 R /F 4 ${keys} >>`
 
 const label = (text: string, y: number): string => `BT /F1 11 Tf 40 ${y} Td (${text}) Tj ET`
 
-const pdf = (name: string, bytes: Uint8Array): Given => file(name, bytes, 'application/pdf')
+const pdf = (name: string, bytes: Uint8Array): GivenBytes => file(name, bytes, 'application/pdf')
 
 /** A form with every kind of field on its first page, and a required one on its second. */
-export function formFile(): Given {
+export function formFile(): GivenBytes {
   const dot = streamText('/Type /XObject /Subtype /Form /BBox [0 0 12 12]', '0.1 0.2 0.5 rg 2 2 8 8 re f')
   const empty = streamText('/Type /XObject /Subtype /Form /BBox [0 0 12 12]', '0 0 0 RG 0.5 0.5 11 11 re S')
   const boxes = (state: string): string => `/AS /Off /AP << /N << /${state} 30 0 R /Off 31 0 R >> >>`
@@ -48,7 +48,7 @@ export function formFile(): Given {
 }
 
 /** A grey page that is turned, cut to a part of itself, and measured in units of its own. */
-export function turnedFile(rotate: number): Given {
+export function turnedFile(rotate: number): GivenBytes {
   const objects = simpleObjects(
     { 4: streamText('', '0.8 g 0 0 700 600 re f') },
     { page: `/MediaBox [0 0 700 600] /CropBox [100 50 500 350] /Rotate ${rotate} /UserUnit 1.5` },
@@ -57,7 +57,7 @@ export function turnedFile(rotate: number): Given {
 }
 
 /** Three pages, the last of which has something laid over its text. */
-export function coveredFile(): Given {
+export function coveredFile(): GivenBytes {
   const page = (more: string): string =>
     `<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> ${more} >>`
   const objects = simpleObjects({
@@ -72,7 +72,7 @@ export function coveredFile(): Given {
 }
 
 /** A signature field whose author allows two reasons and no other. */
-export function demandingFile(): Given {
+export function demandingFile(): GivenBytes {
   const objects = simpleObjects(
     {
       6: `${widget('/FT /Sig /T (approval)', '40 40 240 90').slice(0, -2)} /SV << /Type /SV /Ff 8 /Reasons [(Agreed) (Seen)] >> >>`,
@@ -80,4 +80,19 @@ export function demandingFile(): Given {
     { catalog: '/AcroForm << /Fields [6 0 R] >>', page: '/Annots [6 0 R]' },
   )
   return pdf('demanding.pdf', classicPdf(objects))
+}
+
+/** A form that a program which knows XFA shows by other rules than everyone else. */
+export function xfaFile(): GivenBytes {
+  const template = '<template xmlns="http://www.xfa.org/schema/xfa-template/3.3/"><subform name="other"/></template>'
+  const objects = simpleObjects(
+    {
+      2: '<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 595 842] >>',
+      10: '<< /Fields [11 0 R] /DA (/Helv 0 Tf 0 g) /XFA 12 0 R >>',
+      11: widget('/FT /Tx /T (name) /TU (Full name) /DA (/Helv 12 Tf 0 g)', '240 770 500 792'),
+      12: streamText('', template),
+    },
+    { catalog: '/AcroForm 10 0 R', page: '/Annots [11 0 R]' },
+  )
+  return pdf('xfa.pdf', classicPdf(objects))
 }

@@ -100,7 +100,7 @@ export const errors = {
   FORMAT_CONTENT_NOT_FOUND:
     'The signed file was not found beside its signature.\nAdd the file that the signature belongs to.',
   FORMAT_POISONED:
-    'This document can show something else later than it shows now.\nIt was not signed. Ask for a copy without scripts, hidden layers and attachments.',
+    'This document can show something else later than it shows now.\nIt was not signed. Ask for a copy without scripts, hidden layers, attachments and XFA forms.',
   FORMAT_IMAGE_UNSUPPORTED:
     'This picture cannot be used.\nNothing was changed. Choose a PNG or JPEG picture that opens in other programs.',
   FORMAT_IMAGE_TOO_LARGE:
