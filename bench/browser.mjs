@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { chromium } from 'playwright'
 import { chromiumLaunch } from '../scripts/chromium.mjs'
 
-export async function openBrowser() {
-  const browser = await chromium.launch(chromiumLaunch())
+/** @param flags more of Chromium's own */
+export async function openBrowser(flags = []) {
+  const usual = chromiumLaunch()
+  const browser = await chromium.launch({ ...usual, args: [...usual.args, ...flags] })
   const devtools = await browser.newBrowserCDPSession()
   return {
     version: browser.version(),

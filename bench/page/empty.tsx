@@ -2,4 +2,9 @@
 import { createRoot } from 'react-dom/client'
 
 const element = document.getElementById('root')
-if (element) createRoot(element).render(<button type="button">Here</button>)
+if (element)
+  createRoot(element).render(
+    <button type="button" className="act">
+      Here
+    </button>,
+  )

@@ -1,8 +1,10 @@
 // A CRM in small, on the SDK alone: places the signer's frame, or an empty React page in its stead.
-import { createSigner } from '../../src/host-sdk/index.ts'
+import { createSigner, type Signer } from '../../src/host-sdk/index.ts'
 
 const panel = document.querySelector('#panel')
 if (!panel) throw new Error('no panel')
+
+const now = (): number => performance.timeOrigin + performance.now()
 
 const chosen = (): Blob => {
   const file = document.querySelector('input')?.files?.[0]
@@ -10,59 +12,73 @@ const chosen = (): Blob => {
   return file
 }
 
-/** Milliseconds until a button that can be pressed stands in the frame, is painted, and the page is free to hear of it. */
-function usable(frame: HTMLIFrameElement, started: number): Promise<number> {
+/** Moments of a visit, in milliseconds from the placing of the frame. */
+type Marks = { paint?: number; ready?: number; usable?: number }
+
+/** What the probe in the frame says (bench/rows/frame.mjs), until the page can be used. */
+function marksOf(started: number, marks: Marks): Promise<Marks> {
   return new Promise((resolve) => {
-    const look = (): void => {
-      const button = frame.contentDocument?.querySelector('#root button:not([disabled])')
-      if (!button) return void requestAnimationFrame(look)
-      requestAnimationFrame(() => setTimeout(() => resolve(performance.now() - started)))
-    }
-    look()
+    addEventListener('message', ({ data }: MessageEvent<{ bench?: 'paint' | 'usable'; at?: number } | null>) => {
+      if (!data?.bench || data.at === undefined) return
+      marks[data.bench] = data.at - started
+      if (marks.usable !== undefined && marks.paint !== undefined) resolve(marks)
+    })
   })
 }
 
-type Act = { done: Promise<unknown>; element: HTMLIFrameElement; saved: number }
-let act: Act | undefined
+let signer: Signer | undefined
+let done: Promise<unknown> = Promise.resolve()
+let saved = 0
 
-function begin(src: string): Act {
-  const begun: { saved: number } = { saved: 0 }
-  const signer = createSigner({
+function place(src: string): Signer {
+  return createSigner({
     src,
     container: panel as Element,
     host: {
       loadDocument: () => Promise.resolve({ blob: chosen(), version: '1' }),
       save(ref, document) {
-        begun.saved = document.blob.size
+        saved = document.blob.size
         return Promise.resolve({ stored: ref, version: '2' })
       },
     },
   })
-  const done = signer.sign({ documents: [{ id: '1', name: 'document.pdf' }] })
+}
+
+function sign(on: Signer): void {
+  done = on.sign({ documents: [{ id: '1', name: 'document.pdf' }] })
   done.catch(() => undefined)
-  act = Object.assign(begun, { done, element: signer.element })
-  return act
 }
 
 Object.assign(globalThis, {
   host: {
     /** The signer's frame with a document, from nothing. */
-    signer(src: string): Promise<number> {
-      const started = performance.now()
-      return usable(begin(src).element, started)
+    signer(src: string): Promise<Marks> {
+      const started = now()
+      const marks: Marks = {}
+      const heard = marksOf(started, marks)
+      signer = place(src)
+      void signer.ready.then(() => (marks.ready = now() - started))
+      sign(signer)
+      return heard
     },
-    empty(src: string): Promise<number> {
-      const started = performance.now()
+    empty(src: string): Promise<Marks> {
+      const started = now()
+      const heard = marksOf(started, {})
       const frame = document.createElement('iframe')
       frame.src = src
       panel.append(frame)
-      return usable(frame, started)
+      return heard
     },
-    begin: (src: string): void => void begin(src),
+    /** Places the frame without a document. */
+    async place(src: string): Promise<void> {
+      signer = place(src)
+      await signer.ready
+    },
+    sign: (): void => signer && sign(signer),
     /** Resolves when the CRM has its file. @returns its bytes */
     async finished(): Promise<number> {
-      await act?.done
-      return act?.saved ?? 0
+      await done
+      return saved
     },
   },
 })
