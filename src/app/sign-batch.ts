@@ -175,8 +175,17 @@ async function makeOne({ file, format, options, keys, ask, report }: Task, batch
   const raised = await raiseLevel(request, worker, batch.authorities ?? [], signal)
   report('checking', 0)
   const found = made.report ?? (await reportOn(raised.file, format === 'CAdES' ? [file] : [], options, batch))
-  const prints = keys.map((key) => fingerprint(key.signer.certificate))
+  const prints = keys.map((key) => printOf(key.signer.certificate))
   return { file: raised.file, level: raised.level, report: assertIntact(found, prints), warnings: raised.warnings }
+}
+
+const prints = new WeakMap<Uint8Array, string>()
+
+/** Hundreds of files are signed by one certificate. */
+function printOf(certificate: Uint8Array): string {
+  const print = prints.get(certificate) ?? fingerprint(certificate)
+  prints.set(certificate, print)
+  return print
 }
 
 type Ask = (key: SigningKey, dtbs: Uint8Array, mechanism: Mechanism) => Promise<Uint8Array>

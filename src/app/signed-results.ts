@@ -52,15 +52,7 @@ export interface SignedResults {
 }
 
 /** What of the outbox this needs; platform/outbox.ts is its body. */
-export type ResultEntry = Readonly<{
-  id: string
-  name: string
-  type: string
-  source: string
-  signedAt: Date
-  takenAt: Date | null
-  blob: Blob
-}>
+export type ResultEntry = Omit<KeptResult, 'kept'>
 
 export interface ResultStore {
   list(): Promise<readonly ResultEntry[]>
@@ -134,7 +126,7 @@ export function createSignedResults(ports: SignedResultsPorts): SignedResults & 
     list,
     canSaveToFolder: ports.pickFolder !== null,
     async keep(file, source) {
-      const entry = { id: toHex(random.bytes(16)), ...file, source, signedAt: clock.now(), takenAt: null }
+      const entry = { id: toHex(random.bytes(16)), file, source, signedAt: clock.now(), takenAt: null }
       const stored = await outbox.put(entry).catch(() => null)
       if (stored) return resultOf(stored)
       const result: KeptResult = { ...resultOf(entry), kept: 'memory' }
@@ -202,9 +194,7 @@ export function createSignedResults(ports: SignedResultsPorts): SignedResults & 
   }
 }
 
-function resultOf({ id, name, type, source, signedAt, takenAt, blob }: ResultEntry): KeptResult {
-  return { id, file: { name, blob, type }, source, signedAt, takenAt, kept: 'storage' }
-}
+const resultOf = (entry: ResultEntry): KeptResult => ({ ...entry, kept: 'storage' })
 
 /** Five hundred results are one change to a page that lists them. */
 function coalesced(act: () => void): () => void {

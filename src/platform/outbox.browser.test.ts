@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { heldBytes, smallFile } from '../core/bytes/small-blob.ts'
 import { openOutbox, type Outbox, type OutboxEntry } from './outbox.ts'
 
 const opened: { outbox: Outbox; name: string }[] = []
@@ -20,12 +21,10 @@ afterEach(() => {
 
 const entry = (id: string, size: number, minute = 0): OutboxEntry => ({
   id,
-  name: `${id}.pdf`,
-  type: 'application/pdf',
   source: `${id}.pdf`,
   signedAt: new Date(Date.UTC(2026, 0, 1, 0, minute)),
   takenAt: null,
-  blob: new Blob([new Uint8Array(size).fill(7)]),
+  file: { name: `${id}.pdf`, type: 'application/pdf', blob: new Blob([new Uint8Array(size).fill(7)]) },
 })
 
 test('a result outlives the page that made it', async () => {
@@ -34,8 +33,8 @@ test('a result outlives the page that made it', async () => {
   outbox.close()
   const later = openOutbox(() => indexedDB, name)
   const [found] = await later.list()
-  expect(found?.name).toBe('a.pdf')
-  expect(new Uint8Array((await found?.blob.arrayBuffer()) ?? [])).toEqual(new Uint8Array(10).fill(7))
+  expect(found?.file.name).toBe('a.pdf')
+  expect(new Uint8Array((await found?.file.blob.arrayBuffer()) ?? [])).toEqual(new Uint8Array(10).fill(7))
   later.close()
 })
 
@@ -100,9 +99,32 @@ test('a large result is given back as it was stored, a small one as it was given
   const { outbox } = fresh(1 << 20)
   const [small, large] = [entry('s', 10), entry('l', 100_000)]
   const put = await Promise.all([small, large].map((one) => outbox.put(one)))
-  expect(put[0]?.blob).toBe(small.blob)
-  expect(put[1]?.blob).not.toBe(large.blob)
-  expect(await put[1]?.blob.text()).toBe(await large.blob.text())
+  expect(put[0]?.file).toBe(small.file)
+  expect(put[1]?.file.blob).not.toBe(large.file.blob)
+  expect(await put[1]?.file.blob.text()).toBe(await large.file.blob.text())
+})
+
+test('a small file of bytes is stored as bytes and is a file again, whatever is noted of it', async () => {
+  const { outbox, name } = fresh(1 << 20)
+  const held = (id: string, size: number): OutboxEntry => ({
+    ...entry(id, 0),
+    file: smallFile(`${id}.pdf`, 'application/pdf', new Uint8Array(size).fill(9)),
+  })
+  await outbox.put(held('light', 1000))
+  await outbox.put(held('heavy', 70_000))
+  await outbox.markTaken(['light'], new Date(5))
+  outbox.close()
+  const later = openOutbox(() => indexedDB, name, { bytes: 71_500, takenFor: 1000 })
+  opened.push({ outbox: later, name })
+  const found = await later.get('light')
+  expect(found).toMatchObject({ takenAt: new Date(5), file: { name: 'light.pdf', type: 'application/pdf' } })
+  expect(found && heldBytes(found.file)).toEqual(new Uint8Array(1000).fill(9))
+  expect(new Uint8Array((await found?.file.blob.arrayBuffer()) ?? [])).toEqual(new Uint8Array(1000).fill(9))
+  const heavy = (await later.list()).find(({ id }) => id === 'heavy')
+  expect(heavy?.file.blob.size).toBe(70_000)
+  // What it holds counts: only the one that was taken makes room.
+  expect(await later.put(held('more', 1000))).not.toBeNull()
+  expect((await later.list()).map(({ id }) => id).sort()).toEqual(['heavy', 'more'])
 })
 
 test('the same id twice is one result', async () => {

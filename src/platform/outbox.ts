@@ -1,21 +1,25 @@
 import type { DBSchema } from 'idb'
+import { heldBytes, sizeOf, smallFile, type BytesOrBlob } from '../core/bytes/small-blob.ts'
+import type { SignedFile } from '../core/formats/format.ts'
 import { changesOf, type Changes } from './changes.ts'
 import { openDatabase, type Database } from './database.ts'
 
-/** A signed blob that waits to be stored or downloaded. */
-export type OutboxEntry = Readonly<{
+type Facts = Readonly<{
   id: string
-  name: string
-  type: string
   /** Name of the document that was signed. */
   source: string
   signedAt: Date
   takenAt: Date | null
-  blob: Blob
 }>
 
+/** A signed file that waits to be stored or downloaded. */
+export type OutboxEntry = Facts & Readonly<{ file: SignedFile }>
+
+/** What is light is stored as bytes: a Blob would be a file of its own beside the database, which costs as much as signing it. */
+type Row = Facts & Readonly<{ name: string; type: string; blob: BytesOrBlob }>
+
 interface OutboxSchema extends DBSchema {
-  results: { key: string; value: OutboxEntry; indexes: { signedAt: Date } }
+  results: { key: string; value: Row; indexes: { signedAt: Date } }
 }
 
 export type OutboxLimits = Readonly<{
@@ -33,9 +37,9 @@ export interface Outbox {
   list(): Promise<readonly OutboxEntry[]>
   get(id: string): Promise<OutboxEntry | null>
   /**
-   * Stores the blob's bytes: afterwards it does not depend on the file it was made of.
+   * Stores the file's bytes: afterwards it does not depend on the file it was made of.
    *
-   * @returns the entry with its stored blob; null when there is no room even without what was taken.
+   * @returns the entry with its stored file; null when there is no room even without what was taken.
    */
   put(entry: OutboxEntry): Promise<OutboxEntry | null>
   markTaken(ids: readonly string[], at: Date): Promise<void>
@@ -61,7 +65,7 @@ export function openOutbox(
       raw.createObjectStore('results', { keyPath: 'id' }).createIndex('signedAt', 'signedAt')
     },
   })
-  const all = (): Promise<OutboxEntry[]> =>
+  const all = (): Promise<Row[]> =>
     database.run(['results'], 'readonly', (tx) => tx.objectStore('results').index('signedAt').getAll())
 
   // Counted once, not at each of five hundred results; forgotten when this or another tab changes something.
@@ -70,46 +74,51 @@ export function openOutbox(
     held = null
   })
 
-  const readAgain = (entries: readonly OutboxEntry[]): Promise<(OutboxEntry | undefined)[]> =>
-    database.run(['results'], 'readonly', (tx) =>
-      Promise.all(entries.map(({ id }) => tx.objectStore('results').get(id))),
-    )
+  const readAgain = (rows: readonly Row[]): Promise<(Row | undefined)[]> =>
+    database.run(['results'], 'readonly', (tx) => Promise.all(rows.map(({ id }) => tx.objectStore('results').get(id))))
 
   /** One transaction for all; null for what has no room. */
   async function store(entries: readonly OutboxEntry[]): Promise<readonly (OutboxEntry | null)[]> {
-    const fitting: OutboxEntry[] = []
+    const fitting = new Map<OutboxEntry, Row>()
     let added = 0
     let total = held
     for (const entry of entries) {
-      const { size } = entry.blob
+      const row = rowOf(entry)
+      const size = sizeOf(row.blob)
       if (total === null || total + size > limits.bytes) {
         total = added + (await makeRoom(database, await all(), added + size, limits))
       }
       if (total + size > limits.bytes) continue
-      fitting.push(entry)
+      fitting.set(entry, row)
       added += size
       total += size
     }
     await database.run(['results'], 'readwrite', async (tx) => {
-      await Promise.all(fitting.map(async (entry) => tx.objectStore('results').put(entry)))
+      await Promise.all([...fitting.values()].map(async (row) => tx.objectStore('results').put(row)))
     })
     changes.notify()
     held = total
-    const heavy = fitting.filter((entry) => !isLight(entry))
+    const heavy = [...fitting.values()].filter((row) => sizeOf(row.blob) > LIGHT)
     const again = heavy.length === 0 ? [] : await readAgain(heavy)
     return entries.map((entry) => {
-      if (!fitting.includes(entry)) return null
-      return isLight(entry) ? entry : (again[heavy.indexOf(entry)] ?? null)
+      const row = fitting.get(entry)
+      if (!row) return null
+      if (!heavy.includes(row)) return entry
+      const stored = again[heavy.indexOf(row)]
+      return stored ? entryOf(stored) : null
     })
   }
 
   return {
     changes,
-    list: async () => (await all()).reverse(),
-    get: async (id) => (await database.run(['results'], 'readonly', (tx) => tx.objectStore('results').get(id))) ?? null,
+    list: async () => (await all()).reverse().map(entryOf),
+    async get(id) {
+      const row = await database.run(['results'], 'readonly', (tx) => tx.objectStore('results').get(id))
+      return row ? entryOf(row) : null
+    },
     put: inGroups(store),
     async markTaken(ids, at) {
-      await change(database, ids, (entry) => ({ ...entry, takenAt: at }))
+      await change(database, ids, (row) => ({ ...row, takenAt: at }))
       changes.notify()
     },
     async remove(ids) {
@@ -129,8 +138,18 @@ export function openOutbox(
   }
 }
 
-/** A small Blob made of bytes depends on no file and is no burden: it is not read again from where it was stored. */
-const isLight = ({ blob }: OutboxEntry): boolean => blob.size <= 64 << 10
+/** In bytes. What is not larger and depends on no file is no burden: it is not read again from where it was stored. */
+const LIGHT = 64 << 10
+
+function rowOf({ file, ...facts }: OutboxEntry): Row {
+  const { name, type } = file
+  const bytes = heldBytes(file)
+  return { ...facts, name, type, blob: bytes && bytes.length <= LIGHT ? bytes : file.blob }
+}
+
+function entryOf({ name, type, blob, ...facts }: Row): OutboxEntry {
+  return { ...facts, file: blob instanceof Blob ? { name, type, blob } : smallFile(name, type, blob) }
+}
 
 /**
  * What is given while `act` runs is given to it together when it is done. One that fails does not fail what was in its group: each is
@@ -171,17 +190,17 @@ function inGroups<In, Out>(act: (items: readonly In[]) => Promise<readonly Out[]
 /** Drops what was taken, the oldest first, until `bytes` more fit. @returns the bytes that are still held. */
 async function makeRoom(
   database: Database<OutboxSchema>,
-  entries: readonly OutboxEntry[],
+  rows: readonly Row[],
   bytes: number,
   limits: OutboxLimits,
 ): Promise<number> {
-  let held = entries.reduce((sum, entry) => sum + entry.blob.size, 0)
+  let held = rows.reduce((sum, row) => sum + sizeOf(row.blob), 0)
   const drop: string[] = []
-  for (const entry of entries) {
+  for (const row of rows) {
     if (held + bytes <= limits.bytes) break
-    if (!entry.takenAt) continue
-    drop.push(entry.id)
-    held -= entry.blob.size
+    if (!row.takenAt) continue
+    drop.push(row.id)
+    held -= sizeOf(row.blob)
   }
   if (drop.length > 0) await removeAll(database, drop)
   return held
@@ -196,13 +215,13 @@ async function removeAll(database: Database<OutboxSchema>, ids: readonly string[
 async function change(
   database: Database<OutboxSchema>,
   ids: readonly string[],
-  next: (entry: OutboxEntry) => OutboxEntry,
+  next: (row: Row) => Row,
 ): Promise<void> {
   await database.run(['results'], 'readwrite', async (tx) => {
     const store = tx.objectStore('results')
     for (const id of ids) {
-      const entry = await store.get(id)
-      if (entry) await store.put(next(entry))
+      const row = await store.get(id)
+      if (row) await store.put(next(row))
     }
   })
 }

@@ -293,8 +293,11 @@ function reencode(node: DerNode, depth: number): Uint8Array {
   if (depth > 32) throw new SignError('DER_LIMIT_EXCEEDED', 'an attribute nested deeper than 32')
   if (!node.constructed) return node.canonical ? node.raw : tlv(node.tag, node.contents)
   if (STRINGS.has(node.tag & ~0x20) && node.tag < 0x40) return tlv(node.tag & ~0x20, derOctets(asOctets(node)))
-  const members = [...eachChild(node)].map((child) => reencode(child, depth + 1))
-  return tlv(node.tag, concatBytes(node.tag === TAG.set ? members.toSorted(compareBytes) : members))
+  const written = [...eachChild(node)]
+  const members = written.map((child) => reencode(child, depth + 1))
+  const ordered = node.tag === TAG.set ? members.toSorted(compareBytes) : members
+  if (node.canonical && ordered.every((member, i) => member === written[i]?.raw)) return node.raw
+  return tlv(node.tag, concatBytes(ordered))
 }
 
 const asOctets = (node: DerNode): DerNode => ({ ...node, tag: TAG.octetString | 0x20 })

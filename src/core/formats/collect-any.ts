@@ -20,12 +20,17 @@ export async function recognise(held: BytesOrBlob): Promise<FileKind> {
   const source = sourceOf(held)
   if (source.size === 0) return 'empty'
   const head = await source.read(0, HEAD)
+  if (startsLikePdf(head)) return 'pdf'
   if (isCmsHead(head)) return 'cms'
   const text = String.fromCharCode(...head)
   if (text.startsWith('PK\x03\x04') || text.startsWith('PK\x05\x06')) return 'zip'
   if (text.includes('%PDF-')) return 'pdf'
   return /^(\xEF\xBB\xBF)?\s*<(\?xml|[A-Za-z!])/.test(text) ? 'xml' : 'other'
 }
+
+/** As nearly all do; nothing else begins so. */
+const startsLikePdf = (head: Uint8Array): boolean =>
+  [0x25, 0x50, 0x44, 0x46, 0x2d].every((octet, i) => head[i] === octet)
 
 type Entry = Readonly<{ file: SourceFile; kind: FileKind; content: SignedContent }>
 

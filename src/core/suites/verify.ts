@@ -90,7 +90,8 @@ export async function verifyValue(
 ): Promise<SignatureCheck> {
   const size = mechanism.signature.startsWith('ECDSA') && (value.length === 0 || value.length % 2 !== 0)
   const signature = size ? new Uint8Array(0) : signatureOctets(mechanism, value)
-  return verifySignature(engine, { algorithm: signatureAlgorithmIdentifier(mechanism), spki, data, signature })
+  const algorithm = signatureAlgorithmIdentifier(mechanism)
+  return verifySignature(engine, { algorithm, spki, data, signature, signerDigest: mechanism.digest })
 }
 
 function readInput(input: SignatureInput): { suite: SignatureSuite; key: PublicKey } | { evidence: string } {

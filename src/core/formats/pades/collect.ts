@@ -4,7 +4,7 @@ import type { DigestName } from '../../algorithms.ts'
 import { toHex } from '../../bytes/bytes.ts'
 import { prefixDigests, type Prefix, type PrefixDigests } from '../../bytes/prefix-digests.ts'
 import { contentOf, type BytesOrBlob } from '../../bytes/small-blob.ts'
-import { parseSignedData, type CmsSignedData } from '../../cms/read.ts'
+import type { CmsSignedData } from '../../cms/read.ts'
 import { SignError } from '../../errors.ts'
 import { analyseRevisions, type ChangesByRevision } from '../../pdf/diff/analyse.ts'
 import type { Change } from '../../pdf/diff/step.ts'
@@ -30,6 +30,7 @@ import { unreadable } from '../signer-facts.ts'
 import { collectTimestamp } from '../timestamp-facts.ts'
 import { readSecurityStore } from './security-store.ts'
 import { padesLevels } from './levels.ts'
+import { signedDataOf } from './signed-data.ts'
 import { pageNumbersOf } from './signature-pages.ts'
 import { standaloneTimestamp } from '../standalone-timestamp.ts'
 
@@ -228,7 +229,7 @@ async function collectOne(
   try {
     if (!signature.contents) return fail('no /Contents')
     if (signature.subFilter === 'adbe.x509.rsa_sha1') return fail('adbe.x509.rsa_sha1 is not read here')
-    const signedData = parseSignedData(signature.contents, { padded: true })
+    const signedData = signedDataOf(signature)
     const facts = await collectSigners(place, signedData, { file, format }, context)
     return facts.length > 0 ? facts.map(withTime) : fail('no signer in the CMS')
   } catch (error) {

@@ -1,9 +1,9 @@
 import { attributesOf } from '../../cms/attributes.ts'
 import { ATTRIBUTE } from '../../cms/oids.ts'
-import { parseSignedData } from '../../cms/read.ts'
 import type { PdfDocument } from '../../pdf/document.ts'
 import type { PdfSignature } from '../../pdf/signatures.ts'
 import type { SignatureFacts } from '../../validation/facts.ts'
+import { signedDataOf } from './signed-data.ts'
 
 /** The level that the structure claims (EN 319 142-1, 6); null: not a baseline signature. */
 export async function padesLevels(
@@ -35,9 +35,9 @@ async function levelOf(
 }
 
 /** PAdES gives the claimed time in /M; the attribute shall be absent (EN 319 142-1, 6.3). */
-function hasSigningTime({ contents }: PdfSignature): boolean {
+function hasSigningTime(signature: PdfSignature): boolean {
   try {
-    const [signer] = parseSignedData(contents ?? new Uint8Array(), { padded: true }).signers
+    const [signer] = signedDataOf(signature).signers
     return attributesOf(signer?.signedAttributes ?? null, ATTRIBUTE.signingTime).length > 0
   } catch {
     return true
