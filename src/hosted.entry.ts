@@ -46,7 +46,7 @@ export async function startHosted(parts: Parts): Promise<HostedRuntime> {
     listeners: {
       sign: (command, signal) => prepared.submit(command, signal),
       verify: ({ name, blob }) => prepared.verify(name, blob),
-      readEnvelope: ({ name, blob, link }, signal) => prepared.readEnvelope(name, blob, link, signal),
+      readEnvelope: ({ name, blob, ...how }, signal) => prepared.readEnvelope({ name, blob }, how, signal),
       received: prepared.received,
       appearance: ({ locale, theme }) =>
         prepared.setLook({

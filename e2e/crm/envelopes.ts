@@ -76,7 +76,7 @@ async function act(
 
 export const send = (settings: Settings, file: StoredFile): Promise<EnvelopeResult> =>
   act(settings, file, (signer) =>
-    signer.prepareEnvelope({ document: { id: file.id, name: file.name }, proposal: PROPOSAL }),
+    signer.prepareEnvelope({ documents: [{ id: file.id, name: file.name }], proposal: PROPOSAL }),
   )
 
 export const open = (settings: Settings, file: StoredFile): Promise<EnvelopeResult> =>

@@ -14,6 +14,15 @@ export function summaryOf(view: EnvelopeView, notices: readonly Notice[]): Envel
     title: manifest.title,
     status: state.status,
     deadline: manifest.deadline ?? null,
+    documents: view.enclosed.map(({ name, mediaType, size, sha256, pages, attached, state: own }) => ({
+      name,
+      mediaType,
+      size,
+      sha256,
+      pages: pages ?? null,
+      attached,
+      state: own,
+    })),
     people: view.signatories.map(({ signatory, state: own, name, company }) => ({
       id: signatory.id,
       name,
@@ -35,11 +44,17 @@ export function summaryOf(view: EnvelopeView, notices: readonly Notice[]): Envel
       subject,
       body,
     })),
-    problems: [...new Set(state.problems.map(({ code }) => code))],
+    problems: [...new Set([...state.problems.map(({ code }) => code), ...documentProblems(view)])],
     size: view.size,
     sha256: view.sha256,
   }
 }
+
+/** What travels beside need not be at hand to know where the envelope stands. */
+const documentProblems = ({ enclosed }: EnvelopeView): readonly string[] =>
+  enclosed.some(({ state, attached }) => state === 'changed' || (attached && state === 'missing'))
+    ? ['ENVELOPE_DOCUMENT_CHANGED']
+    : []
 
 function stepOf({ signatories }: EnvelopeView, step: EnvelopeStep): EnvelopeSummary['steps'][number] {
   const { key, kind, actor, time, timeProven, detail, reached } = step
@@ -56,22 +71,27 @@ export type EnvelopeAnswerParts = Readonly<{
   notices: readonly Notice[]
 }>
 
-/** What goes back to the host: the new file takes the place of the old one, of which it is the continuation. */
+/**
+ * What goes back to the host: the new file takes the place of the old one, of which it is the continuation. Under a cover sheet it is a
+ * new document, and those it stands for stay as they are.
+ */
 export function envelopeAnswer(parts: EnvelopeAnswerParts): EnvelopeAnswer {
   const { requestId, receipt, document, act, result, notices } = parts
   const { file, view } = result
+  const [carrier] = view.manifest.documents
+  const isNew = act === 'prepared' && view.enclosed.length > 0
   return {
     status: 'envelope',
     act,
     documents: [
       {
-        id: document.asked.id,
-        name: document.document.name,
+        id: isNew ? `envelope-${view.manifest.id}` : document.asked.id,
+        name: isNew ? file.name : document.document.name,
         type: file.type,
         blob: file.blob,
         sha256: view.sha256,
-        originalSha256: document.sha256,
-        ifVersion: document.document.version,
+        originalSha256: isNew ? (carrier?.sha256 ?? '') : document.sha256,
+        ifVersion: isNew ? '' : document.document.version,
         stored: false,
       },
     ],

@@ -1,7 +1,7 @@
 import { isDeliverable } from '../core/host.ts'
 import type { CommandingHost, DeliverableAnswer, SignAnswer, SignCommand } from '../core/host.ts'
 import { isAbort } from '../core/errors.ts'
-import type { Refusal } from '../core/formats/format.ts'
+import type { Refusal, SourceFile } from '../core/formats/format.ts'
 import type { EnvelopeSummary } from '../core/host-envelope.ts'
 import type { ActivityLog, LogPorts } from './activity-log.ts'
 import { openDesk, type CommandDesk, type OpenCommand } from './command-desk.ts'
@@ -107,7 +107,11 @@ export type HostedPorts = Readonly<{
 export function createHostedRuntime(ports: HostedPorts): {
   submit: CommandDesk['submit']
   verify: (name: string, blob: Blob) => Promise<unknown>
-  readEnvelope: (name: string, blob: Blob, link: string | null, signal: AbortSignal) => Promise<EnvelopeSummary | null>
+  readEnvelope: (
+    file: SourceFile,
+    how: Readonly<{ link: string | null; beside: readonly Blob[] }>,
+    signal: AbortSignal,
+  ) => Promise<EnvelopeSummary | null>
   setLook: (change: Partial<Look>) => void
   received: (receipt: string) => void
   unsaved: (code: string) => void
@@ -261,7 +265,7 @@ export function createHostedRuntime(ports: HostedPorts): {
           },
         }),
       ),
-    readEnvelope: async (name, blob, link, signal) => readEnvelope(await served, { name, blob }, link, signal),
+    readEnvelope: async (file, how, signal) => readEnvelope(await served, file, how, signal),
     transferring: (transfer) => set({ transfer }),
     setLook: (change) => set({ look: { ...state.look, ...change } }),
     received(receipt) {

@@ -7,17 +7,18 @@ import type { Services } from './services.ts'
 /**
  * The state of an envelope for a host that keeps it, and the letters that it asks for.
  *
- * @param link where a person acts; `{signatory}` stands for the id. Null: our own page, to which the file is brought by hand
+ * @param how `beside`: documents that travel beside it; `link`: where a person acts; `{signatory}` stands for the id. Null: our own page, to which the file is brought by hand
  * @returns null for a file that is no envelope @throws SignError as `RunEnvelope.open`
  */
 export async function readEnvelope(
   services: Services,
   file: SourceFile,
-  link: string | null,
+  { link, beside }: Readonly<{ link: string | null; beside: readonly Blob[] }>,
   signal: AbortSignal,
 ): Promise<EnvelopeSummary | null> {
   const envelopes = await services.envelopes()
-  const view = await envelopes.open(file, { signal }).catch((error: unknown) => {
+  const others = beside.map((blob, i) => ({ name: String(i + 1), blob }))
+  const view = await envelopes.open(file, { signal, beside: others }).catch((error: unknown) => {
     if (error instanceof SignError && error.code === 'ENVELOPE_MANIFEST_MISSING') return null
     throw error
   })

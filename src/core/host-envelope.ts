@@ -36,6 +36,23 @@ export type EnvelopeSummary = Readonly<{
   status: 'running' | 'complete' | 'declined' | 'closed' | 'expired' | 'broken'
   /** ISO 8601 */
   deadline: string | null
+  /** What its cover sheet stands for, in order; empty where the file is itself the document. */
+  documents: readonly Readonly<{
+    name: string
+    mediaType: string
+    /** Bytes. */
+    size: number
+    /** Lower-case hex. */
+    sha256: string
+    pages: number | null
+    /** It stands in the envelope's file; false: it travels beside it. */
+    attached: boolean
+    /**
+     * `attached`, `added`: at hand and the one that was sealed; `missing`: not at hand; `changed`: in the file, and not the one that
+     * was sealed.
+     */
+    state: 'attached' | 'added' | 'missing' | 'changed'
+  }>[]
   people: readonly Readonly<{
     id: string
     name: string

@@ -63,13 +63,29 @@ export type SignOptions = Readonly<{
 
 export type SignResult = WireSignResult
 
-/** One act on an envelope, in the signer's window. Its `document` is read and stored by your `host`, as with `sign`. */
+/** One act on an envelope, in the signer's window. Its documents are read and stored by your `host`, as with `sign`. */
 export type EnvelopeOptions = Readonly<{
-  document: SignDocument
   /** Your own id of this act; the same id twice is the same act and gives the same result. */
   requestId?: string
   signal?: AbortSignal
 }>
+
+/**
+ * One PDF is filled in itself; several documents, or any other kind, are enclosed under a cover sheet, and stay as they are: the envelope
+ * is then a new document (`WireEnvelopeResult`).
+ */
+export type PrepareEnvelopeOptions = EnvelopeOptions &
+  Readonly<{ documents: readonly SignDocument[]; proposal?: EnvelopeProposal }>
+
+export type OpenEnvelopeOptions = EnvelopeOptions &
+  Readonly<{
+    /** The envelope's file. */
+    document: SignDocument
+    /** Documents that travel beside it, as far as you have them; the person is asked for the others. */
+    beside?: readonly SignDocument[]
+    /** Id of one of its people; absent: whoever's turn it is. */
+    signatory?: string
+  }>
 
 export type EnvelopeResult = WireEnvelopeResult | Readonly<{ status: 'cancelled' }>
 
@@ -104,10 +120,10 @@ export interface Signer {
   /** @throws CountersignError with the signer's code; `AbortError` when `signal` fired */
   sign(options: SignOptions): Promise<SignResult>
   verify(document: Blob | ArrayBuffer | Uint8Array<ArrayBuffer>, name?: string): Promise<VerifyResult>
-  /** Has a person turn a PDF into an envelope: who signs, in which order, where. @throws as `sign` */
-  prepareEnvelope(options: EnvelopeOptions & { proposal?: EnvelopeProposal }): Promise<EnvelopeResult>
+  /** Has a person turn documents into an envelope: who signs, in which order, where. @throws as `sign` */
+  prepareEnvelope(options: PrepareEnvelopeOptions): Promise<EnvelopeResult>
   /** Shows an envelope to `signatory`, or to whoever's turn it is: to sign, decline, delegate, accept or return. @throws as `sign` */
-  openEnvelope(options: EnvelopeOptions & { signatory?: string }): Promise<EnvelopeResult>
+  openEnvelope(options: OpenEnvelopeOptions): Promise<EnvelopeResult>
   /**
    * The state of an envelope, and what your timeline and your mail have not told yet; nothing is shown.
    *
@@ -261,18 +277,20 @@ export function createSigner(options: SignerOptions): Signer {
     })
   }
   const askEnvelope = async (
-    { document: one, requestId, signal }: EnvelopeOptions,
+    documents: readonly SignDocument[],
+    { requestId, signal }: EnvelopeOptions,
     envelope: NonNullable<WireSignRequest['envelope']>,
   ): Promise<EnvelopeResult> =>
-    (await ask([one], signal, { envelope, ...(requestId ? { requestId } : {}) })) as EnvelopeResult
+    (await ask(documents, signal, { envelope, ...(requestId ? { requestId } : {}) })) as EnvelopeResult
 
   return {
     element: frame,
     ready,
     sign: ({ documents, signal, ...rest }) => ask(documents, signal, rest),
-    prepareEnvelope: ({ proposal = {}, ...rest }) => askEnvelope(rest, { kind: 'prepare', proposal }),
-    openEnvelope: ({ signatory, ...rest }) =>
-      askEnvelope(rest, { kind: 'act', ...(signatory === undefined ? {} : { signatory }) }),
+    prepareEnvelope: ({ documents, proposal = {}, ...rest }) =>
+      askEnvelope(documents, rest, { kind: 'prepare', proposal }),
+    openEnvelope: ({ document: one, beside = [], signatory, ...rest }) =>
+      askEnvelope([one, ...beside], rest, { kind: 'act', ...(signatory === undefined ? {} : { signatory }) }),
     async readEnvelope(data, { name = 'document', ...rest } = {}) {
       const asked: WireEnvelopeRead = { ...rest, blob: toBlob(data), name }
       return (await (await link).call('readEnvelope', asked)) as EnvelopeSummary | null

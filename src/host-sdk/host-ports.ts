@@ -19,7 +19,7 @@ export type HostPorts = Readonly<{
   /**
    * Stores a signed document. Resolve only when it is stored: the act counts as final then, and not before. The same
    * `idempotencyKey` may come twice and must be stored once. Throw an error with `code: 'HOST_CONFLICT'` when the stored
-   * version is not `ifVersion`; any other error is shown as "not saved", with a retry.
+   * version is not `ifVersion` (empty: nothing is replaced, the file is new); any other error is shown as "not saved", with a retry.
    */
   save?: (
     ref: { id: string; name: string },

@@ -5,6 +5,8 @@ export { createSigner } from './create-signer.ts'
 export type {
   EnvelopeOptions,
   EnvelopeResult,
+  OpenEnvelopeOptions,
+  PrepareEnvelopeOptions,
   SignDocument,
   Signer,
   SignerOptions,

@@ -73,6 +73,23 @@ export type EnvelopeSummary = Readonly<{
   status: 'running' | 'complete' | 'declined' | 'closed' | 'expired' | 'broken'
   /** ISO 8601. */
   deadline: string | null
+  /** What its cover sheet stands for, in order; empty where the file is itself the document. */
+  documents: readonly Readonly<{
+    name: string
+    mediaType: string
+    /** Bytes. */
+    size: number
+    /** Lower-case hex. */
+    sha256: string
+    pages: number | null
+    /** It stands in the envelope's file; false: it travels beside it. */
+    attached: boolean
+    /**
+     * `attached`, `added`: at hand and the one that was sealed; `missing`: not at hand; `changed`: in the file, and not the one that
+     * was sealed.
+     */
+    state: 'attached' | 'added' | 'missing' | 'changed'
+  }>[]
   people: readonly Readonly<{
     id: string
     name: string
@@ -94,7 +111,10 @@ export type EnvelopeSummary = Readonly<{
   sha256: string
 }>
 
-/** What an act made of the envelope: the new file, of which the old one is the exact beginning, and its state. */
+/**
+ * What an act made of the envelope: the new file, of which the old one is the exact beginning, and its state. A file prepared under a cover
+ * sheet is a new document: `id` is `envelope-` and the envelope's own id.
+ */
 export type WireEnvelopeResult = Readonly<{
   status: 'envelope'
   act: EnvelopeAct
@@ -107,6 +127,8 @@ export type WireEnvelopeResult = Readonly<{
 export type WireEnvelopeRead = Readonly<{
   name: string
   blob: Blob
+  /** Documents that travel beside the envelope, as far as you have them: each is known by its digest. */
+  beside?: readonly Blob[]
   /** Where a person acts: `{signatory}` stands for the id. Default: the app's own page, to which the file is brought by hand. */
   link?: string
 }>

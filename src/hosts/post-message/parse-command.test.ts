@@ -55,6 +55,13 @@ test('what is malformed refuses the whole command, and names the field', () => {
     expect(refusal({ ...good, ...change }), JSON.stringify(change)).toBe(`HOST_MESSAGE_INVALID ${field}`)
 })
 
+test('an envelope comes with what travels beside it, or with what it is to stand for; not with more than it holds', () => {
+  const documents = (n: number) => Array.from({ length: n }, (_, i) => ({ id: `d${i}`, name: `${i}.docx` }))
+  const asked = { ...good, documents: documents(201), envelope: { kind: 'act' } }
+  expect(parseCommand(asked).documents).toHaveLength(201)
+  expect(refusal({ ...asked, documents: documents(202) })).toBe('HOST_MESSAGE_INVALID documents')
+})
+
 test('a document over the limit is refused by its size, unread', () => {
   const big = { size: 500 * 2 ** 20 }
   const blob = Object.create(Blob.prototype, { size: { value: big.size }, type: { value: '' } }) as Blob

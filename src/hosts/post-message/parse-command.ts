@@ -1,3 +1,4 @@
+import { MOST_ENCLOSED } from '../../core/envelope/enclosed.ts'
 import { SignError } from '../../core/errors.ts'
 import type { CommandDocument, CommandProfile, SignCommand } from '../../core/host.ts'
 import { isRecord } from '../../host-sdk/protocol/messages.ts'
@@ -25,7 +26,8 @@ export function parseCommand(value: unknown, limits: CommandLimits = DEFAULT_LIM
   const read = documents.map((one, index) => parseDocument(one, `documents/${index}`, limits))
   if (new Set(read.map(({ id }) => id)).size !== read.length) throw invalid('documents/id')
   const envelope = parseEnvelopeAsk(value['envelope'])
-  if (envelope && read.length > 1) throw invalid('documents')
+  // The envelope and what travels beside it; or those that it is to stand for.
+  if (envelope && read.length > 1 + MOST_ENCLOSED) throw invalid('documents')
   const signer = text(value, 'signer', 64)
   if (signer !== null && !/^[0-9a-f]{64}$/.test(signer)) throw invalid('signer')
   return {

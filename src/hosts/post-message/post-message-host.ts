@@ -1,4 +1,5 @@
 import { SignError } from '../../core/errors.ts'
+import { MOST_ENCLOSED } from '../../core/envelope/enclosed.ts'
 import type { EnvelopeSummary } from '../../core/host-envelope.ts'
 import type {
   CommandDocument,
@@ -19,7 +20,7 @@ import { translateError } from './translate-error.ts'
 
 export type VerifyAsk = Readonly<{ name: string; blob: Blob }>
 /** `link`: where a person acts; `{signatory}` stands for the id. */
-export type ReadEnvelopeAsk = VerifyAsk & Readonly<{ link: string | null }>
+export type ReadEnvelopeAsk = VerifyAsk & Readonly<{ link: string | null; beside: readonly Blob[] }>
 
 /** What the app does when the host speaks. */
 export type HostListeners = Readonly<{
@@ -152,8 +153,14 @@ function parseVerify(value: unknown, maxBytes: number): VerifyAsk {
 
 function parseRead(value: unknown, maxBytes: number): ReadEnvelopeAsk {
   const ask = parseVerify(value, maxBytes)
-  const link = isRecord(value) ? value['link'] : undefined
-  return { ...ask, link: typeof link === 'string' && link.length <= 2048 ? link : null }
+  const { link, beside = [] } = isRecord(value) ? value : {}
+  if (!Array.isArray(beside) || beside.length > MOST_ENCLOSED) throw malformed('beside')
+  const blobs = beside.map((one: unknown) => {
+    if (!(one instanceof Blob)) throw malformed('beside')
+    checkSize(one, ask.name, maxBytes)
+    return one
+  })
+  return { ...ask, link: typeof link === 'string' && link.length <= 2048 ? link : null, beside: blobs }
 }
 
 function parseFetched(value: unknown): { status: number; body: ArrayBuffer } {

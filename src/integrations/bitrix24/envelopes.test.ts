@@ -76,6 +76,7 @@ const summary = (sha256: string, steps: readonly Step[], over: Partial<EnvelopeS
   title: 'Contract',
   status: 'running',
   deadline: null,
+  documents: [],
   people: [],
   turn: [],
   steps,

@@ -196,7 +196,7 @@ function rowOf(shown: Shown, file: ItemFile): HTMLElement {
   send.disabled = button.disabled
   send.onclick = () =>
     void read(shown, file, async (signer, one) =>
-      signer.prepareEnvelope({ document: one, proposal: await proposalOf(shown.portal, shown.record) }),
+      signer.prepareEnvelope({ documents: [one], proposal: await proposalOf(shown.portal, shown.record) }),
     )
   row.append(send)
   return row
