@@ -32,6 +32,8 @@ export interface Verification {
   judge(judgement: Judgement): Promise<ValidationReport>
   /** A new verification with more files: the content of a `.p7s`, certificates, CRLs, OCSP responses. This one stays. */
   add(files: readonly SourceFile[], options?: VerifyOptions): Promise<Verification>
+  /** A new verification in which this password opens the files of this name; whether it does, the report says. This one stays. */
+  unlock(name: string, password: string, options?: VerifyOptions): Promise<Verification>
   close(): void
 }
 
@@ -125,6 +127,10 @@ export function createVerifyDocuments(ports: VerifyDocumentsPorts): VerifyDocume
         return worker.call('judge', { session: validated.session, ...(await paramsOf(judgement)) })
       },
       add: (more, others = {}) => open({ ...given, files: [...given.files, ...more] }, others),
+      unlock(name, password, others = {}) {
+        const opened = given.files.map((file) => (file.name === name ? { ...file, password } : file))
+        return open({ ...given, files: opened }, others)
+      },
       close: forget,
     }
   }

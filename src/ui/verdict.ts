@@ -72,8 +72,13 @@ function signedBy(i18n: I18n, name: string, date: string | null): string {
   return date === null ? i18n.t('verify.signedBy', { name }) : i18n.t('verify.signedByOn', { name, date })
 }
 
+/** A password would open it, and the one that was tried, if any, did not. */
+export const isLocked = ({ code }: FileReport): boolean =>
+  code === 'FORMAT_PASSWORD_REQUIRED' || code === 'FORMAT_PASSWORD_INCORRECT'
+
 /** One sentence for the whole file: the worst of its signatures, all of them when they agree. */
 export function fileVerdict(i18n: I18n, file: FileReport): Verdict {
+  if (isLocked(file)) return { tone: 'idle', title: i18n.t('verify.locked'), meaning: i18n.t('verify.lockedMeans') }
   if (file.result === 'UNREADABLE') {
     const text = (file.code && i18n.lookup('errors', file.code)) || i18n.t('verify.unreadable')
     const [title = text, ...rest] = text.split('\n')

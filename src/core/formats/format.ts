@@ -10,8 +10,8 @@ export type FormatId = 'CAdES' | 'PAdES' | 'XAdES' | 'ASiC-S' | 'ASiC-E' | 'OOXM
 
 export type SignatureLevel = 'B-B' | 'B-T' | 'B-LT' | 'B-LTA'
 
-/** A document as it came: bytes are read from the Blob piece by piece, never copied whole. */
-export type SourceFile = Readonly<{ name: string; blob: Blob; type?: string }>
+/** A document as it came: bytes are read from the Blob piece by piece, never copied whole. `password`: what opens this one. */
+export type SourceFile = Readonly<{ name: string; blob: Blob; type?: string; password?: string }>
 
 /** A result: a Blob assembled from slices of the original and the few new bytes. */
 export type SignedFile = Readonly<{ name: string; blob: Blob; type: string }>

@@ -1,12 +1,13 @@
 import { lazy, Suspense, useId, useState } from 'react'
 import type { FileReport, SignatureReport, TimestampReport } from '../../core/validation/report.ts'
 import { useI18n } from '../i18n/context.tsx'
-import { fileVerdict, signerName, subText, verdictOf } from '../verdict.ts'
+import { fileVerdict, isLocked, signerName, subText, verdictOf } from '../verdict.ts'
 import { Fingerprint } from './certificate.tsx'
 import { CheckList } from './check-list.tsx'
 import { Icon } from './icon.tsx'
 import { TONE_ICON } from './notice.tsx'
 import type { Tone } from './notice.tsx'
+import { PasswordForm } from './password-form.tsx'
 import { QcStatements } from './qc-statements.tsx'
 
 const RevisionPictures = lazy(async () => ({
@@ -16,12 +17,15 @@ const RevisionPictures = lazy(async () => ({
 type Props = Readonly<{
   report: FileReport
   heading?: boolean
-  /** The file itself, for pictures of what was changed in it. */
+  /** The file itself, for pictures of what was changed in it, and what opens it. */
   file?: Blob | undefined
+  password?: (() => string | undefined) | undefined
+  /** Where a password can be given: tries it. */
+  onUnlock?: ((password: string) => void) | undefined
 }>
 
 /** One file's verdict: a sentence, then a card per signature, then the evidence. Without chrome: pages, frames and the sign result show it. */
-export function FileReportView({ report, heading = true, file }: Props) {
+export function FileReportView({ report, heading = true, file, password, onUnlock }: Props) {
   const i18n = useI18n()
   const verdict = fileVerdict(i18n, report)
   return (
@@ -32,7 +36,8 @@ export function FileReportView({ report, heading = true, file }: Props) {
           {heading && <p className="small muted break">{report.name}</p>}
           <h2>{verdict.title}</h2>
           {verdict.meaning && <p>{verdict.meaning}</p>}
-          {report.code && <p className="small muted mono">{report.code}</p>}
+          {report.code && !isLocked(report) && <p className="small muted mono">{report.code}</p>}
+          {onUnlock && isLocked(report) && <Unlock report={report} onUnlock={onUnlock} />}
         </div>
       </header>
       {report.warnings.length > 0 && (
@@ -49,9 +54,37 @@ export function FileReportView({ report, heading = true, file }: Props) {
           index={index + 1}
           of={report.signatures.length}
           file={file}
+          password={password}
         />
       ))}
     </article>
+  )
+}
+
+/** Asked at once; who has no password leaves it, and the report stands as it is. */
+function Unlock({ report, onUnlock }: { report: FileReport; onUnlock: (password: string) => void }) {
+  const i18n = useI18n()
+  const [asking, setAsking] = useState(true)
+  return (
+    <div className="unlock no-print">
+      {asking ? (
+        <PasswordForm
+          label={i18n.t('verify.passwordOf', { name: report.name })}
+          tried={report.code === 'FORMAT_PASSWORD_INCORRECT'}
+          onUnlock={onUnlock}
+          onCancel={() => setAsking(false)}
+        />
+      ) : (
+        <button
+          type="button"
+          className="button small"
+          ref={(element) => element?.focus()}
+          onClick={() => setAsking(true)}
+        >
+          {i18n.t('verify.enterPassword')}
+        </button>
+      )}
+    </div>
   )
 }
 
@@ -68,9 +101,9 @@ const TRUST_TONE: Readonly<Record<SignatureReport['trust'], Tone>> = {
   failed: 'bad',
 }
 
-type CardProps = Readonly<{ signature: SignatureReport; index: number; of: number; file?: Blob | undefined }>
+type CardProps = Readonly<{ signature: SignatureReport; index: number; of: number }> & Pick<Props, 'file' | 'password'>
 
-function SignatureCard({ signature, index, of, file }: CardProps) {
+function SignatureCard({ signature, index, of, file, password }: CardProps) {
   const i18n = useI18n()
   const titleId = useId()
   const verdict = verdictOf(i18n, signature)
@@ -84,7 +117,7 @@ function SignatureCard({ signature, index, of, file }: CardProps) {
       {of > 1 && <p className={`small tag ${verdict.tone}`}>{verdict.title}</p>}
       <SignatureFactsList signature={signature} />
       {signature.changes.length > 0 && <Changes signature={signature} />}
-      {file && <Pictures signature={signature} file={file} />}
+      {file && <Pictures signature={signature} file={file} password={password} />}
       <details className="details">
         <summary>
           <Icon name="chevron" />
@@ -273,7 +306,7 @@ function Changes({ signature }: { signature: SignatureReport }) {
 }
 
 /** Drawn only when somebody unfolds it. */
-function Pictures({ signature, file }: { signature: SignatureReport; file: Blob }) {
+function Pictures({ signature, file, password }: { signature: SignatureReport; file: Blob } & Pick<Props, 'password'>) {
   const i18n = useI18n()
   const [opened, setOpened] = useState(false)
   const { revision, changes } = signature
@@ -291,6 +324,7 @@ function Pictures({ signature, file }: { signature: SignatureReport; file: Blob 
             file={file}
             signedLength={revision.length}
             pages={changes.flatMap(({ page }) => page ?? [])}
+            password={password}
           />
         </Suspense>
       )}

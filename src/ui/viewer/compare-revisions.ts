@@ -40,18 +40,21 @@ type Options = Readonly<{
   /** 1-based pages that are known to be changed: looked at first. */
   first: readonly number[]
   signal: AbortSignal
+  /** Of both. */
+  password?: string | undefined
 }>
 
 /** @throws PdfOpenError when either state cannot be opened; AbortError */
 export async function* compareRevisions(
   before: Blob,
   after: Blob,
-  { scriptUrl, first, signal }: Options,
+  { scriptUrl, first, signal, password }: Options,
 ): AsyncGenerator<ComparisonStep> {
   const own = ownWorker(scriptUrl)
   const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
   try {
-    const open = async (blob: Blob) => (await within(limit, openPdf(blob, { scriptUrl, worker: own.worker }))).document
+    const options = { scriptUrl, password, worker: own.worker }
+    const open = async (blob: Blob) => (await within(limit, openPdf(blob, options))).document
     const [old, now] = [await open(before), await open(after)]
     const total = Math.max(old.numPages, now.numPages)
     let shown = 0

@@ -31,10 +31,11 @@ type Props = Readonly<{
   signedLength: number
   /** 1-based pages that the report names. */
   pages: readonly number[]
+  password?: (() => string | undefined) | undefined
 }>
 
 /** Pages that look another way than when they were signed: both drawn, what differs outlined and said in words. */
-export function RevisionPictures({ file, signedLength, pages }: Props) {
+export function RevisionPictures({ file, signedLength, pages, password }: Props) {
   const i18n = useI18n()
   const { scriptUrl } = useServices()
   const [state, setState] = useState(START)
@@ -44,7 +45,8 @@ export function RevisionPictures({ file, signedLength, pages }: Props) {
     const { signal } = control
     const compare = async () => {
       const first = named.split(' ').filter(Boolean).map(Number)
-      const steps = compareRevisions(file.slice(0, signedLength), file, { scriptUrl, first, signal })
+      const options = { scriptUrl, first, signal, password: password?.() }
+      const steps = compareRevisions(file.slice(0, signedLength), file, options)
       for await (const step of steps) {
         if (signal.aborted) return
         setState((now) => nextState(now, step))
@@ -54,7 +56,7 @@ export function RevisionPictures({ file, signedLength, pages }: Props) {
       if (!signal.aborted && !isAbort(error)) setState((now) => ({ ...now, at: null, end: 'failed' }))
     })
     return () => control.abort()
-  }, [file, signedLength, named, scriptUrl])
+  }, [file, signedLength, named, scriptUrl, password])
 
   return (
     <div className="pictures">

@@ -43,10 +43,8 @@ export async function collectPades(
   options: Pick<CollectOptions, 'password' | 'progress'> = {},
 ): Promise<FileFacts> {
   try {
-    const document = await openPdf(
-      sourceOf(contentOf(file)),
-      options.password === undefined ? {} : { password: options.password },
-    )
+    const password = file.password ?? options.password
+    const document = await openPdf(sourceOf(contentOf(file)), password === undefined ? {} : { password })
     return (await collectDocument(document, file, context, options)).facts
   } catch (error) {
     if (!(error instanceof SignError)) throw error

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useEffect, useId, useState } from 'react'
+import { lazy, Suspense } from 'react'
 import type { ReactNode } from 'react'
 import type { PageViewport } from 'pdfjs-dist'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { PasswordForm } from '../../components/password-form.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import type { FillableForm } from '../../viewer/form-layer.ts'
 import type { ViewTarget } from '../../viewer/pdf-viewer.tsx'
@@ -137,41 +138,5 @@ function StageNotices({ item, onRemove, onUnlock, onShowPage }: NoticesProps) {
         </p>
       )}
     </div>
-  )
-}
-
-type PasswordProps = Readonly<{ label: string; tried: boolean; onUnlock: (password: string) => void }>
-
-function PasswordForm({ label, tried, onUnlock }: PasswordProps) {
-  const i18n = useI18n()
-  const id = useId()
-  const [empty, setEmpty] = useState(true)
-  useEffect(() => document.getElementById(id)?.focus(), [id])
-  return (
-    <form
-      className="stack password-form"
-      onSubmit={(event) => {
-        event.preventDefault()
-        const field = event.currentTarget.elements.namedItem('password')
-        if (field instanceof HTMLInputElement && field.value !== '') onUnlock(field.value)
-      }}
-    >
-      <div className="field">
-        <label htmlFor={id}>{label}</label>
-        <input
-          id={id}
-          name="password"
-          className="input"
-          type="password"
-          autoComplete="off"
-          aria-invalid={tried}
-          onChange={(event) => setEmpty(event.target.value === '')}
-        />
-        {tried && <p className="problem">{i18n.t('sign.passwordWrong')}</p>}
-      </div>
-      <button type="submit" className="button" disabled={empty}>
-        {i18n.t('sign.open')}
-      </button>
-    </form>
   )
 }

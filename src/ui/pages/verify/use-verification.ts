@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { refusalOf } from '../../../app/refusal.ts'
-import type { Judgement, Verification, VerifyProgress } from '../../../app/verify-documents.ts'
+import type { Judgement, Verification, VerifyOptions, VerifyProgress } from '../../../app/verify-documents.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { LogReport } from '../../../core/formats/activity-log.ts'
 import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
@@ -30,6 +30,8 @@ export function useVerification() {
   const handle = useRef<Verification | null>(null)
   const controller = useRef<AbortController | null>(null)
   const judgement = useRef(AS_USUAL)
+  /** By name of the file; out of React's state. */
+  const passwords = useRef(new Map<string, string>())
   /** Counts changes of the anchors: one that comes while files are read is not in their verdict yet. */
   const anchorsChanged = useRef(0)
 
@@ -50,12 +52,13 @@ export function useVerification() {
     controller.current?.abort()
     handle.current?.close()
     handle.current = null
+    passwords.current.clear()
     judgement.current = AS_USUAL
     setState(EMPTY)
   }, [])
 
-  const check = useCallback(
-    async (blobs: readonly File[]) => {
+  const work = useCallback(
+    async (verify: (options: VerifyOptions) => Promise<Verification>) => {
       controller.current?.abort()
       const own = new AbortController()
       controller.current = own
@@ -64,16 +67,14 @@ export function useVerification() {
       const onProgress: VerifyProgress = (step, done) => {
         if (!signal.aborted) setState({ status: 'working', step, done })
       }
-      const files = blobs.map((blob) => ({ name: blob.name, blob }))
       const known = anchorsChanged.current
       const show = (next: Verification): void => {
         judgement.current = AS_USUAL
         setState({ status: 'done', report: next.report, files: next.files, logs: next.logs, judgement: AS_USUAL })
       }
       try {
-        const next = handle.current
-          ? await handle.current.add(files, { signal, onProgress })
-          : await verification.verify(files, { signal, onProgress })
+        const next = await verify({ signal, onProgress })
+        handle.current?.close()
         handle.current = next
         show(next)
         if (anchorsChanged.current !== known) await judge({})
@@ -85,7 +86,26 @@ export function useVerification() {
         } else setState({ status: 'empty', refusal: refusalOf(error) })
       }
     },
-    [verification, judge],
+    [judge],
+  )
+
+  const check = useCallback(
+    (blobs: readonly File[]) => {
+      const files = blobs.map((blob) => ({ name: blob.name, blob }))
+      return work((options) => handle.current?.add(files, options) ?? verification.verify(files, options))
+    },
+    [work, verification],
+  )
+
+  const unlock = useCallback(
+    (name: string, password: string) =>
+      work(async (options) => {
+        const opened = await handle.current?.unlock(name, password, options)
+        if (!opened) throw new RangeError('nothing is open')
+        passwords.current.set(name, password)
+        return opened
+      }),
+    [work],
   )
 
   useEffect(
@@ -97,5 +117,6 @@ export function useVerification() {
     [anchors, judge],
   )
   useEffect(() => () => handle.current?.close(), [])
-  return { state, check, clear, judge, cancel: () => controller.current?.abort() }
+  const passwordOf = useCallback((name: string) => passwords.current.get(name), [])
+  return { state, check, unlock, passwordOf, clear, judge, cancel: () => controller.current?.abort() }
 }

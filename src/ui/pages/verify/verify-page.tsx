@@ -23,7 +23,7 @@ const EnvelopeSummary = lazy(async () => ({
 
 export function VerifyPage() {
   const i18n = useI18n()
-  const { state, check, clear, judge, cancel } = useVerification()
+  const { state, check, unlock, passwordOf, clear, judge, cancel } = useVerification()
   const onFiles = useCallback((files: readonly File[]) => void check(files), [check])
   const over = useDropAndPaste(onFiles)
   return (
@@ -58,7 +58,14 @@ export function VerifyPage() {
           </>
         )}
         {state.status === 'working' && <Working state={state} onCancel={cancel} />}
-        {state.status === 'done' && <Report state={state} onJudge={(next) => void judge(next)} />}
+        {state.status === 'done' && (
+          <Report
+            state={state}
+            onJudge={(next) => void judge(next)}
+            passwordOf={passwordOf}
+            onUnlock={(name, password) => void unlock(name, password)}
+          />
+        )}
         <TrustSection report={state.status === 'done' ? state.report : null} />
       </div>
       {state.status === 'done' && <DropVeil shown={over} />}
@@ -99,9 +106,11 @@ function fileNamed(files: readonly SourceFile[], name: string): Blob | undefined
 type ReportProps = Readonly<{
   state: Extract<VerificationState, { status: 'done' }>
   onJudge: (judgement: Judgement) => void
+  passwordOf: (name: string) => string | undefined
+  onUnlock: (name: string, password: string) => void
 }>
 
-function Report({ state: { report, files, logs, judgement }, onJudge }: ReportProps) {
+function Report({ state: { report, files, logs, judgement }, onJudge, passwordOf, onUnlock }: ReportProps) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const first = report.files[0]
@@ -132,7 +141,7 @@ function Report({ state: { report, files, logs, judgement }, onJudge }: ReportPr
       ))}
       {report.files.map((one, index) => (
         <Fragment key={`${one.name}${String(index)}`}>
-          <FileReportView report={one} file={fileNamed(files, one.name)} />
+          <OneReport report={one} file={fileNamed(files, one.name)} passwordOf={passwordOf} onUnlock={onUnlock} />
           <EnvelopePart report={one} files={files} />
         </Fragment>
       ))}
@@ -158,6 +167,14 @@ function Report({ state: { report, files, logs, judgement }, onJudge }: ReportPr
       {signed.length > 0 && <JudgeForm judgement={judgement} onJudge={onJudge} />}
     </>
   )
+}
+
+type OneProps = Pick<ReportProps, 'passwordOf' | 'onUnlock'> & Readonly<{ report: FileReport; file: Blob | undefined }>
+
+function OneReport({ report, file, passwordOf, onUnlock }: OneProps) {
+  const { name } = report
+  const password = useCallback(() => passwordOf(name), [passwordOf, name])
+  return <FileReportView report={report} file={file} password={password} onUnlock={(given) => onUnlock(name, given)} />
 }
 
 /** An envelope is known by the name of the field of its seal; what it really is, reading it tells. */
