@@ -87,6 +87,35 @@ test('a page added afterwards: there is none beside it @main @verify', async ({ 
   await expect(added).toContainText('New text: “Annex: the client also pays all repairs.”.')
 })
 
+test('a page that is never drawn to its end: the pictures stop with words, the report stands @main @verify', async ({
+  page,
+}) => {
+  await page.clock.install({ time: TODAY })
+  await openToVerify(page, [
+    file('agreement.pdf', contracts.endless, 'application/pdf'),
+    file('issuing.crl', contracts.crl),
+  ])
+  await trust(page)
+  await expect(verdict(page)).toHaveText(/in a way the signature does not permit\.$/)
+  await pictures(page).click()
+  const drawing = page.getByText('Comparing page 1 of 1…')
+  const drawers = () => page.workers().filter((worker) => worker.url().includes('pdf.worker'))
+  await expect(drawing).toBeVisible()
+  await page.clock.fastForward(55_000)
+  await expect(drawing).toBeVisible()
+  expect(drawers()).toHaveLength(1)
+
+  await page.clock.fastForward(6000)
+  await expect(page.getByText('Stopped: drawing the pages took too long. Not all of them were compared.')).toBeVisible()
+  // What drew it is gone, not only no longer waited for.
+  await expect.poll(() => drawers().length).toBe(0)
+  await expect(verdict(page)).toHaveText(/in a way the signature does not permit\.$/)
+  await expect(page.getByText('What a page shows was changed')).toBeVisible()
+  const json = await download(page, () => page.getByRole('button', { name: 'Report (JSON)' }).click())
+  expect(Buffer.from(json.bytes).toString()).toContain('TOTAL-FAILED')
+  await look(page, 'endless')
+})
+
 test('a CRL dropped later answers an open question, and another time or rule judges again @main @verify', async ({
   page,
 }) => {

@@ -24,6 +24,8 @@ export type Contracts = Readonly<{
   shadow: Uint8Array
   /** A page was added behind the signed one. */
   longer: Uint8Array
+  /** The page was swapped by an update for one whose forms nest 8^13 strokes: nobody ever sees the end of it. */
+  endless: Uint8Array
 }>
 
 const LINES = [
@@ -87,6 +89,24 @@ export async function makeContracts(): Promise<Contracts> {
       40: `<< /Type /Page /Parent 2 0 R /Contents 41 0 R ${RESOURCES} >>`,
       41: streamText('', 'BT /F1 13 Tf 60 740 Td (Annex: the client also pays all repairs.) Tj ET'),
     }),
+    endless: update(intact, endlessPage()),
+  }
+}
+
+/** Objects 60 to 73: forms that show the next one eight times over, the last of them a stroke. */
+function endlessPage(): Record<number, string> {
+  const objects: Record<number, string> = {}
+  for (let number = 60; number <= 73; number++) {
+    const head = `/Type /XObject /Subtype /Form /BBox [0 0 595 842]`
+    const next = `/Resources << /XObject << /N ${String(number + 1)} 0 R >> >>`
+    objects[number] =
+      number < 73 ? streamText(`${head} ${next}`, '/N Do '.repeat(8)) : streamText(head, '0 0 m 595 842 l S')
+  }
+  const page = '/Type /Page /Parent 2 0 R /Contents 59 0 R /MediaBox [0 0 595 842] /Annots [6 0 R]'
+  return {
+    ...objects,
+    3: `<< ${page} /Resources << /Font << /F1 5 0 R >> /XObject << /N 60 0 R >> >> >>`,
+    59: streamText('', '/N Do'),
   }
 }
 

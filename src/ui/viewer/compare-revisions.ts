@@ -51,7 +51,9 @@ export async function* compareRevisions(
   { scriptUrl, first, signal, password }: Options,
 ): AsyncGenerator<ComparisonStep> {
   const own = ownWorker(scriptUrl)
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)])
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort(new DOMException('drawing took too long', 'TimeoutError')), PATIENCE)
+  const limit = AbortSignal.any([signal, late.signal])
   try {
     const options = { scriptUrl, password, worker: own.worker }
     const open = async (blob: Blob) => (await within(limit, openPdf(blob, options))).document
@@ -60,7 +62,7 @@ export async function* compareRevisions(
     let shown = 0
     for (const page of orderOf(total, first)) {
       yield { kind: 'comparing', page, total }
-      const pair = await within(limit, comparePage(old, now, page))
+      const pair = await within(limit, comparePage(old, now, page, limit))
       if (!pair) continue
       yield { kind: 'differs', pair }
       if (++shown < MAX_SHOWN) continue
@@ -72,6 +74,7 @@ export async function* compareRevisions(
     if (signal.aborted || !limit.aborted) throw error
     yield { kind: 'end', stopped: 'time' }
   } finally {
+    clearTimeout(timer)
     own.end()
   }
 }
@@ -92,9 +95,14 @@ function within<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   })
 }
 
-async function comparePage(old: PDFDocumentProxy, now: PDFDocumentProxy, page: number): Promise<PagePair | null> {
+async function comparePage(
+  old: PDFDocumentProxy,
+  now: PDFDocumentProxy,
+  page: number,
+  signal: AbortSignal,
+): Promise<PagePair | null> {
   const [before, after] = [await pageOf(old, page), await pageOf(now, page)]
-  const [was, is] = [before && (await drawn(before)), after && (await drawn(after))]
+  const [was, is] = [before && (await drawn(before, signal)), after && (await drawn(after, signal))]
   const areas = was && is ? areasOf(was, is) : []
   const words = changedWords(await textOf(before), await textOf(after))
   const fields = changedFields(await valuesOf(before), await valuesOf(after))
@@ -115,13 +123,21 @@ async function pageOf(document: PDFDocumentProxy, page: number): Promise<PDFPage
   return page <= document.numPages ? document.getPage(page) : null
 }
 
-async function drawn(page: PDFPageProxy): Promise<HTMLCanvasElement> {
+/** A page of operators without end stops being drawn with the signal, not only being waited for. */
+async function drawn(page: PDFPageProxy, signal: AbortSignal): Promise<HTMLCanvasElement> {
   const own = page.getViewport({ scale: 1 })
   const viewport = page.getViewport({ scale: Math.min(2, Math.sqrt(PIXELS / Math.max(1, own.width * own.height))) })
   const canvas = globalThis.document.createElement('canvas')
   canvas.width = Math.max(1, Math.floor(viewport.width))
   canvas.height = Math.max(1, Math.floor(viewport.height))
-  await page.render({ canvas, viewport, annotationMode: AnnotationMode.ENABLE }).promise
+  const drawing = page.render({ canvas, viewport, annotationMode: AnnotationMode.ENABLE })
+  const stop = () => drawing.cancel()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    await drawing.promise
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
   return canvas
 }
 
