@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { testEngine } from '../../testing/engines.ts'
 import { toHex } from './bytes.ts'
 import { prefixDigests, type Prefix } from './prefix-digests.ts'
+import { holding, SMALL } from './small-blob.ts'
 
 const bytes = Uint8Array.from({ length: 5000 }, (_, i) => (i * 7 + (i >> 3)) & 255)
 const blob = new Blob([bytes])
@@ -65,6 +66,27 @@ test('many beginnings of a file are read in one pass', async () => {
   const digests = prefixDigests(blob, prefixes, counting as typeof testEngine)
   await Promise.all(prefixes.map((_, i) => digests.digest(i, 'SHA-256')))
   expect(asked).toBe(1)
+})
+
+test('a larger file, read piece by piece or held: the same digests', async () => {
+  const large = Uint8Array.from({ length: SMALL + 70_000 }, (_, i) => (i * 31 + (i >> 7)) & 255)
+  const file = new Blob([large])
+  const many = Array.from({ length: 9 }, (_, i) => ({
+    end: SMALL + 1000 * i,
+    tail: { start: SMALL + 1000 * i + 500, end: SMALL + 1000 * i + 5000 },
+  }))
+  for (const prefixes of [many, many.slice(0, 2)]) {
+    const values = async () => {
+      const digests = prefixDigests(file, prefixes, testEngine)
+      return Promise.all(prefixes.map(async (_, i) => toHex(await digests.digest(i, 'SHA-256'))))
+    }
+    const expected = prefixes.map(async ({ end, tail }) => {
+      const parts = [...large.subarray(0, end), ...large.subarray(tail.start, tail.end)]
+      return toHex(new Uint8Array(await testEngine.subtle.digest('SHA-256', Uint8Array.from(parts))))
+    })
+    expect(await values()).toEqual(await Promise.all(expected))
+    expect(await holding({ blob: file }, values)).toEqual(await Promise.all(expected))
+  }
 })
 
 test('a file that ends before its beginnings do is told', async () => {

@@ -4,6 +4,7 @@ import {
   atHand,
   contentOf,
   heldBytes,
+  holding,
   joinSmall,
   partOf,
   SMALL,
@@ -35,6 +36,29 @@ test('a large one is not held, alone or among parts', async () => {
   expect(smallBytes(large)).toBeNull()
   expect(await joinSmall([Uint8Array.of(1), large])).toBeNull()
   expect(await blobSource(large).read(SMALL, SMALL + 5)).toHaveLength(1)
+})
+
+test('a file is held for as long as it is worked with, read once, and not longer', async () => {
+  let reads = 0
+  class Counted extends Blob {
+    override arrayBuffer(): Promise<ArrayBuffer> {
+      reads++
+      return super.arrayBuffer()
+    }
+  }
+  const blob = new Counted([new Uint8Array(SMALL + 1).fill(7)])
+  const last = await holding({ blob }, async () => {
+    expect(await joinSmall([blob, Uint8Array.of(8)])).toHaveLength(SMALL + 2)
+    const inner = await holding({ blob }, () => blobSource(blob).read(SMALL, SMALL + 5))
+    expect(await smallBytes(blob)).toHaveLength(SMALL + 1)
+    return inner
+  })
+  expect([last, reads]).toEqual([Uint8Array.of(7), 1])
+  expect(smallBytes(blob)).toBeNull()
+  await expect(holding({ blob }, () => Promise.reject(new RangeError('no')))).rejects.toThrow('no')
+  expect(smallBytes(blob)).toBeNull()
+  const huge = new Counted([new Uint8Array((16 << 20) + 1)])
+  await holding({ blob: huge }, () => Promise.resolve(expect(smallBytes(huge)).toBeNull()))
 })
 
 test('parts are joined in their order; a made Blob is known and holds the same', async () => {

@@ -11,13 +11,17 @@ export const SMALL = 1 << 20
 const known = new WeakMap<Blob, Promise<Uint8Array<ArrayBuffer>>>()
 
 /**
- * All bytes of a Blob of up to 1 MiB, shared by everyone who asks: do not write. Null: it is larger.
+ * All bytes of a Blob of up to 1 MiB, or of one that is held, shared by everyone who asks: do not write. Null: it is larger.
  *
  * @throws SignError `FORMAT_MALFORMED` (the promise) when the file changed or vanished underneath
  */
 export function smallBytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>> | null {
   const there = known.get(blob)
   if (there || blob.size > SMALL) return there ?? null
+  return readWhole(blob)
+}
+
+function readWhole(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
   const read = blob.arrayBuffer().then(
     (buffer) => new Uint8Array(buffer),
     (cause: unknown) => {
@@ -26,6 +30,25 @@ export function smallBytes(blob: Blob): Promise<Uint8Array<ArrayBuffer>> | null 
   )
   known.set(blob, read)
   return read
+}
+
+/** In bytes: a file up to this size is held while everything in it is verified. */
+const HELD = 16 << 20
+
+/**
+ * Runs `body` with the bytes of the file at hand to everyone who asks `smallBytes`, if it is not larger than 16 MiB. For who reads here and
+ * there and digests many parts: each slice of a Blob costs as much as a small file. Nothing is held afterwards.
+ */
+export async function holding<T>(file: Readonly<{ blob: Blob }>, body: () => Promise<T>): Promise<T> {
+  const content = contentOf(file)
+  if (!(content instanceof Blob) || content.size <= SMALL || content.size > HELD || known.has(content)) return body()
+  // Whoever reads hears of a failure.
+  void readWhole(content).catch(() => undefined)
+  try {
+    return await body()
+  } finally {
+    known.delete(content)
+  }
 }
 
 /** A small Blob whose bytes are known without reading it: they must not be written to afterwards. */
@@ -73,12 +96,12 @@ export const partOf = (content: BytesOrBlob, start: number, end: number): BytesO
 /** In bytes. */
 export const sizeOf = (content: BytesOrBlob): number => (content instanceof Blob ? content.size : content.length)
 
-/** The bytes of parts when all of them are small; null when one is not. */
+/** The bytes of parts when all of them are small or at hand; null when one is not. */
 export async function smallParts(parts: readonly BytesOrBlob[]): Promise<readonly Uint8Array<ArrayBuffer>[] | null> {
   const read: Uint8Array<ArrayBuffer>[] = []
   for (const part of parts) {
     const bytes = part instanceof Blob ? smallBytes(part) : part
-    if (bytes === null || (bytes instanceof Uint8Array && bytes.length > SMALL)) return null
+    if (bytes === null || (bytes instanceof Uint8Array && bytes.length > HELD)) return null
     read.push(bytes instanceof Uint8Array ? bytes : await bytes)
   }
   return read

@@ -1,12 +1,13 @@
 /** Reading an envelope from nothing but its file: manifest, certification, what each later revision did, state. */
 import { blobSource } from '../bytes/byte-source.ts'
 import { toHex } from '../bytes/bytes.ts'
+import { holding } from '../bytes/small-blob.ts'
 import { SignError } from '../errors.ts'
 import { contextOf } from '../formats/collect-context.ts'
 import type { CollectOptions, SourceFile } from '../formats/format.ts'
 import { collectDocument } from '../formats/pades/collect.ts'
-import { readForm } from '../pdf/fields.ts'
 import type { PdfDocument } from '../pdf/document.ts'
+import { formsOf } from '../pdf/form-history.ts'
 import { openPdf } from '../pdf/open.ts'
 import { fieldLock } from '../pdf/restrictions.ts'
 import type { PdfSignature } from '../pdf/signatures.ts'
@@ -41,11 +42,11 @@ export type ReadEnvelopeOptions = Pick<CollectOptions, 'certificates' | 'signal'
  *   `ENVELOPE_DOCUMENT_MISMATCH`, `ENVELOPE_NOT_CERTIFIED`, `ENVELOPE_RESAVED`, `ENVELOPE_BROKEN` when the preparer's own revision was
  *   changed, `FORMAT_*`
  */
-export async function readEnvelope(
-  file: SourceFile,
-  ports: Ports,
-  options: ReadEnvelopeOptions,
-): Promise<EnvelopeView> {
+export function readEnvelope(file: SourceFile, ports: Ports, options: ReadEnvelopeOptions): Promise<EnvelopeView> {
+  return holding(file, () => readHeld(file, ports, options))
+}
+
+async function readHeld(file: SourceFile, ports: Ports, options: ReadEnvelopeOptions): Promise<EnvelopeView> {
   const { policy, at, beside = [], ...collect } = options
   const document = await openPdf(blobSource(file.blob))
   let found: Found | null = null
@@ -114,8 +115,7 @@ function checkCertification(
 
 /** The manifest's fields as the preparer must have left them: there, of their kind, empty, locking exactly what is said. */
 async function checkReserved(document: PdfDocument, manifest: EnvelopeManifest, prepared: number): Promise<void> {
-  const view = document.revisions[prepared]?.view ?? 0
-  const form = await readForm(document, view)
+  const form = (await formsOf(document))[prepared] ?? null
   const fields = new Map((form?.fields ?? []).map((field) => [field.name, field]))
   const isSignature = new Set<string | undefined>([
     manifest.reserved.certification,

@@ -46,6 +46,8 @@ export type DocumentParts = Readonly<{
 /** Kept parsed objects and decoded object streams. */
 const KEPT_OBJECTS = 20_000
 const KEPT_STREAM_BYTES = 32 << 20
+/** Fewer cross-reference sections are looked through each time. */
+const FEW_SECTIONS = 2
 /** References to references that are followed. */
 const MAX_HOPS = 32
 
@@ -101,12 +103,34 @@ export class PdfDocument {
 
   /** The entry that holds as of the view; null when no section knows the number. */
   async locate(number: number, view = 0): Promise<Located | null> {
+    if (this.sections.length - view > FEW_SECTIONS) return this.locateAmongMany(number, view)
     for (let section = view; section < this.sections.length; section++) {
       const entry = await this.sections[section]?.lookup(number)
       if (entry) return { entry, section }
     }
     return null
   }
+
+  /** As `locate`: what was there from the start of a file of many updates is looked for in each of them once, not once for every view. */
+  private async locateAmongMany(number: number, view: number): Promise<Located | null> {
+    let places = this.places.get(number)
+    if (!places) {
+      if (this.places.size >= KEPT_OBJECTS) this.places.clear()
+      this.places.set(number, (places = []))
+    }
+    let section = view
+    let found = places[view]
+    for (; found === undefined && section < this.sections.length; section++) {
+      found = places[section]
+      const entry = found === undefined && (await this.sections[section]?.lookup(number))
+      if (entry) found = { entry, section }
+    }
+    const located = found ?? null
+    for (let passed = view; passed < Math.max(section, view + 1); passed++) places[passed] = located
+    return located
+  }
+
+  private readonly places = new Map<number, (Located | null | undefined)[]>()
 
   /** The object, null when it is free, unknown or unreadable (ISO 32000-2, 7.3.10). Strings are decrypted. */
   async get(ref: PdfRef, view = 0): Promise<PdfObject> {
@@ -190,23 +214,38 @@ export class PdfDocument {
 
   /** The indirect object that starts at an offset, decrypted. Null when none starts there or it has another number. */
   async indirectAt(offset: number, ref: PdfRef, view = 0): Promise<IndirectObject | null> {
-    const key = `${offset} ${view}`
-    const kept = this.objects.get(key)
+    const number = `${ref.number} ${ref.generation}`
+    const everywhere = this.objects.get(`${offset} ${number}`)
+    const kept = everywhere === undefined ? this.objects.get(`${offset} ${number} ${view}`) : everywhere
     if (kept !== undefined) return kept
-    const read = await this.readAt(offset, ref, view)
+    const { read, anyView } = await this.readAt(offset, ref, view)
     if (!read) this.problems.push({ id: 'object-not-there', object: ref.toString() })
     if (this.objects.size >= KEPT_OBJECTS) this.objects.clear()
-    this.objects.set(key, read)
+    this.objects.set(anyView ? `${offset} ${number}` : `${offset} ${number} ${view}`, read)
     return read
   }
 
-  private async readAt(offset: number, ref: PdfRef, view: number): Promise<IndirectObject | null> {
-    try {
-      const found = await readIndirect(this.reader, offset, async (length) => {
+  /** `anyView`: nothing but these bytes was read, so it is the same in every state of the file. */
+  private async readAt(
+    offset: number,
+    ref: PdfRef,
+    view: number,
+  ): Promise<{ read: IndirectObject | null; anyView: boolean }> {
+    let anyView = true
+    const read = await this.indirectOrNull(ref, () =>
+      readIndirect(this.reader, offset, async (length) => {
+        if (length instanceof PdfRef) anyView = false
         // A /Length that leads back to this very object would never end.
         if (length instanceof PdfRef && length.number === ref.number) return null
         return this.lengthOf(length, view)
-      })
+      }),
+    )
+    return { read, anyView }
+  }
+
+  private async indirectOrNull(ref: PdfRef, read: () => Promise<IndirectObject>): Promise<IndirectObject | null> {
+    try {
+      const found = await read()
       if (found.ref.number !== ref.number || found.ref.generation !== ref.generation) return null
       return this.crypt ? { ...found, object: this.crypt.object(found.object, found.ref) } : found
     } catch (error) {

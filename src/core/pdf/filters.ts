@@ -1,4 +1,4 @@
-import { Inflate, Unzlib } from 'fflate'
+import { Inflate, inflateSync, Unzlib } from 'fflate'
 import { concatBytes } from '../bytes/bytes.ts'
 import { SignError } from '../errors.ts'
 import { dictOf, isArray, nameOf } from './objects.ts'
@@ -66,9 +66,27 @@ function decodeOne(data: Uint8Array, filter: Filter, limit: number): Uint8Array 
 /** Input is pushed in small pieces, so that a bomb is noticed before it unfolds. */
 const PUSH = 16 << 10
 
+/** Deflate unfolds a byte to at most 1,032: so much, at most 4 MiB, is inflated in one piece, without 100 KiB of buffers for each. */
+const ONE_PIECE = 4 << 10
+/** Flag of a zlib header that names a preset dictionary. */
+const DICTIONARY = 32
+
+/** Null: too long, or not sound to its end. */
+function inflateSmall(data: Uint8Array, zlib: boolean): Uint8Array | null {
+  if (data.length > ONE_PIECE || (zlib && ((data[1] ?? 0) & DICTIONARY) !== 0)) return null
+  try {
+    return inflateSync(zlib ? data.subarray(2) : data)
+  } catch {
+    return null
+  }
+}
+
 /** zlib (RFC 1950) or, when its header is wrong, bare deflate. Bounded output; errors end the data instead of losing it. */
 export function inflate(data: Uint8Array, limit = MAX_DECODED): Uint8Array {
   const zlib = data.length >= 2 && ((data[0] ?? 0) & 15) === 8 && (((data[0] ?? 0) << 8) | (data[1] ?? 0)) % 31 === 0
+  const whole = inflateSmall(data, zlib)
+  if (whole && whole.length > limit) throw tooLarge(limit)
+  if (whole) return whole
   const parts: Uint8Array[] = []
   let length = 0
   const stream = zlib ? new Unzlib() : new Inflate()

@@ -5,11 +5,13 @@ import type { PdfObject } from './objects.ts'
 const LOW = '˘ˇˆ˙˝˛˚˜'
 const HIGH = '•†‡…—–ƒ⁄‹›−‰„“”‘’‚™ﬁﬂŁŒŠŸŽıłœšž\ufffd€'
 
+const UTF16 = new TextDecoder('utf-16be')
+
 /** The characters of a text string (7.9.2.2): UTF-16 or UTF-8 by its mark, else PDFDocEncoding. Null for another object. */
 export function textOf(object: PdfObject | undefined): string | null {
   if (!(object instanceof PdfString)) return null
   const { bytes } = object
-  if (bytes[0] === 0xfe && bytes[1] === 0xff) return new TextDecoder('utf-16be').decode(bytes.subarray(2))
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return UTF16.decode(bytes.subarray(2))
   if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes.subarray(2))
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) return new TextDecoder().decode(bytes.subarray(3))
   let text = ''

@@ -3,7 +3,7 @@ import { sourceOf } from '../../bytes/byte-source.ts'
 import type { DigestName } from '../../algorithms.ts'
 import { toHex } from '../../bytes/bytes.ts'
 import { prefixDigests, type Prefix, type PrefixDigests } from '../../bytes/prefix-digests.ts'
-import { contentOf, type BytesOrBlob } from '../../bytes/small-blob.ts'
+import { contentOf, holding, type BytesOrBlob } from '../../bytes/small-blob.ts'
 import type { CmsSignedData } from '../../cms/read.ts'
 import { SignError } from '../../errors.ts'
 import { analyseRevisions, type ChangesByRevision } from '../../pdf/diff/analyse.ts'
@@ -43,9 +43,11 @@ export async function collectPades(
   options: Pick<CollectOptions, 'password' | 'progress'> = {},
 ): Promise<FileFacts> {
   try {
-    const password = file.password ?? options.password
-    const document = await openPdf(sourceOf(contentOf(file)), password === undefined ? {} : { password })
-    return (await collectDocument(document, file, context, options)).facts
+    return await holding(file, async () => {
+      const password = file.password ?? options.password
+      const document = await openPdf(sourceOf(contentOf(file)), password === undefined ? {} : { password })
+      return (await collectDocument(document, file, context, options)).facts
+    })
   } catch (error) {
     if (!(error instanceof SignError)) throw error
     return { name: file.name, code: error.code, message: error.message, findings: [], signatures: [] }

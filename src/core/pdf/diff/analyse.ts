@@ -11,7 +11,7 @@ import { checkCatalog } from './catalog-rule.ts'
 import { sameObject } from './compare.ts'
 import { checkSecurityStore } from './dss-rule.ts'
 import { checkForm } from './form-rule.ts'
-import { checkPages } from './page-rule.ts'
+import { checkPages, readAnnotationLists } from './page-rule.ts'
 import { suspect, type Change, type Step } from './step.ts'
 import { UsageIndex, type Usage } from './usages.ts'
 
@@ -46,6 +46,7 @@ async function explainRevisions(document: PdfDocument, base: number): Promise<Ch
   for (const form of forms.slice(base)) for (const number of appearanceNumbers(form)) targets.add(number)
   const usages = await UsageIndex.build(document, base, targets)
   const pages = await pagesByNumber(document, base)
+  const annotationLists = await readAnnotationLists({ document }, pages.keys(), document.revisions[base]?.view ?? 0)
   for (const after of later) {
     const before = document.revisions[after.index - 1]
     if (!before) continue
@@ -56,11 +57,15 @@ async function explainRevisions(document: PdfDocument, base: number): Promise<Ch
       touched: touched.get(after.index) ?? new Map(),
       usages,
       pages,
+      annotationLists,
       forms: { before: forms[before.index] ?? null, after: forms[after.index] ?? null },
       changes: [],
       approvals: new Map(),
     }
     await explain(step)
+    const touchedPages = [...step.touched.keys()].filter((number) => pages.has(number))
+    const lists = await readAnnotationLists(step, touchedPages, after.view)
+    for (const [page, list] of lists) annotationLists.set(page, list)
     changes.set(after.index, step.changes)
   }
   return changes

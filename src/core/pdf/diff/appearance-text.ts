@@ -73,8 +73,7 @@ async function codeMap(document: PdfDocument, font: PdfDict | null, view: number
   if (!font) return null
   const toUnicode = await document.value(font, 'ToUnicode', view)
   if (toUnicode instanceof PdfStream) {
-    const map = await document.decodedOrNull(toUnicode, view, MAX_CONTENT)
-    return map && parseToUnicode(map)
+    return streamMap(document, toUnicode, view)
   }
   if (nameOf(await document.value(font, 'Subtype', view)) === 'Type0') return null
   const encoding = await document.value(font, 'Encoding', view)
@@ -84,6 +83,24 @@ async function codeMap(document: PdfDocument, font: PdfDict | null, view: number
   return (bytes) =>
     [...bytes].map((byte) => named.get(byte) ?? textOf(new PdfString(Uint8Array.of(byte))) ?? '').join('')
 }
+
+const maps = new WeakMap<PdfStream, Promise<CodeMap | null>>()
+
+/** All fields of a revision are usually written with one font: its map is read once. */
+function streamMap(document: PdfDocument, stream: PdfStream, view: number): Promise<CodeMap | null> {
+  const read = async (): Promise<CodeMap | null> => {
+    const map = await document.decodedOrNull(stream, view, MAX_CONTENT)
+    return map && parseToUnicode(map)
+  }
+  // A filter or its parameters behind a reference may be another one in another state of the file.
+  if (!FILTERS.every((key) => isPlain(stream.dict.get(key)))) return read()
+  const known = maps.get(stream) ?? read()
+  maps.set(stream, known)
+  return known
+}
+
+const FILTERS = ['Filter', 'F', 'DecodeParms', 'DP']
+const isPlain = (value: PdfObject): boolean => value === null || nameOf(value) !== null
 
 /** Null: a name that means another character than its code, for all we know. */
 function readDifferences(differences: readonly PdfObject[]): Map<number, string> | null {

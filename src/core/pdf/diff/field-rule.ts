@@ -109,7 +109,8 @@ function approveAppearance(step: Step, { ref, dict }: Widget): void {
   const prefix = numberOf(value) ? '' : 'AP/'
   if (value instanceof PdfRef)
     approve(step, value.number, (usage) => usage.container === ref.number && usage.path === 'AP')
-  const isOwn: Approval = ({ container, path }) => container === holder && new RegExp(`^${prefix}[NRD](/|$)`).test(path)
+  const own = new RegExp(`^${prefix}[NRD](/|$)`)
+  const isOwn: Approval = ({ container, path }) => container === holder && own.test(path)
   for (const number of step.touched.keys()) {
     if (step.usages.of(number, step.before.index).some(isOwn)) approve(step, number, isOwn)
   }

@@ -3,16 +3,15 @@ import { checkAnnotation } from './annotation-rule.ts'
 import { changedKeys, sameValue } from './compare.ts'
 import { rectOf, type NewWidgets, type Rect } from './form-rule.ts'
 import { pageGeometry, type PdfPage } from '../pages.ts'
-import { ANY_PLACE, approve, approveAt, report, suspect, type Change, type Pair, type Step } from './step.ts'
+import { ANY_PLACE, approve, approveAt, numberOf, report, suspect, type Change, type Pair, type Step } from './step.ts'
 
 /** Of a page nothing may change but that it shows new annotations: a new signature's widget, permitted comments. */
 export async function checkPages(step: Step, widgets: NewWidgets): Promise<void> {
   const { document, before, after } = step
   for (const [number, known] of step.pages) {
+    if (!step.touched.has(number) && !step.touched.has(step.annotationLists.get(number) ?? 0)) continue
     const old = await pageDict(step, number, before.view)
     const list = old?.get('Annots') ?? null
-    const listTouched = list instanceof PdfRef && step.touched.has(list.number)
-    if (!step.touched.has(number) && !listTouched) continue
     const now = await pageDict(step, number, after.view)
     const page = known.index + 1
     if (!old || !now) {
@@ -32,7 +31,18 @@ export async function checkPages(step: Step, widgets: NewWidgets): Promise<void>
   }
 }
 
-async function pageDict(step: Step, number: number, view: number): Promise<PdfDict | null> {
+/** The objects that the lists of annotations of these pages are as of the view; a page whose list is written in place has none. */
+export async function readAnnotationLists(
+  step: Pick<Step, 'document'>,
+  pages: Iterable<number>,
+  view: number,
+): Promise<Map<number, number>> {
+  const lists = new Map<number, number>()
+  for (const number of pages) lists.set(number, numberOf((await pageDict(step, number, view))?.get('Annots') ?? null))
+  return lists
+}
+
+async function pageDict(step: Pick<Step, 'document'>, number: number, view: number): Promise<PdfDict | null> {
   const located = await step.document.locate(number, view)
   const generation = located?.entry.kind === 'offset' ? located.entry.generation : 0
   const object = await step.document.get(new PdfRef(number, generation), view)

@@ -28,6 +28,8 @@ export type Step = Readonly<{
   usages: UsageIndex
   /** Pages of the first state by object number. */
   pages: ReadonlyMap<number, PdfPage>
+  /** The object that the list of annotations of a page was before, by the page's number; 0: written in place, or none. */
+  annotationLists: ReadonlyMap<number, number>
   /** The form before and after. */
   forms: Readonly<{ before: Form | null; after: Form | null }>
   changes: Change[]

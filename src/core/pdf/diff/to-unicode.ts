@@ -8,16 +8,28 @@ const MAX_CODES = 100_000
 /** A ToUnicode CMap (ISO 32000-2, 9.10.3): bfchar and bfrange with hex operands. Null when it maps nothing. */
 export function parseToUnicode(data: Uint8Array): CodeMap | null {
   const text = fromLatin1(data)
-  const map = new Map<string, string>()
+  const map: Codes = new Map()
+  const budget = { left: MAX_CODES }
   for (const [, body = ''] of text.matchAll(/beginbfchar([\s\S]*?)endbfchar/g)) {
     for (const [, code = '', target = ''] of body.matchAll(/<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>/g)) {
-      if (map.size < MAX_CODES) map.set(squeeze(code), utf16(squeeze(target)))
+      const hex = squeeze(code)
+      if (map.size < MAX_CODES) set(map, hex.length, Number.parseInt(hex, 16), utf16(squeeze(target)))
     }
   }
-  for (const [, body = ''] of text.matchAll(/beginbfrange([\s\S]*?)endbfrange/g)) readRanges(body, map)
+  for (const [, body = ''] of text.matchAll(/beginbfrange([\s\S]*?)endbfrange/g)) readRanges(body, map, budget)
   if (map.size === 0) return null
-  const widths = [...new Set([...map.keys()].map((key) => key.length))].toSorted((a, b) => b - a)
+  const widths = [...new Set([...map.keys()].map((key) => Math.floor(key / WIDTH)))].toSorted((a, b) => b - a)
   return (bytes) => decode(bytes, map, widths)
+}
+
+/** Text by width and code in one number. */
+type Codes = Map<number, string>
+/** Codes have at most four octets (9.7.6.2). */
+const WIDTH = 2 ** 32
+
+/** @param digits of the code as written, in hex; half an octet is no code */
+function set(map: Codes, digits: number, code: number, target: string): void {
+  if (digits % 2 === 0 && digits <= 8) map.set((digits / 2) * WIDTH + code, target)
 }
 
 const squeeze = (hex: string): string => hex.replace(/\s+/g, '').toLowerCase()
@@ -28,15 +40,14 @@ function utf16(hex: string): string {
   return out
 }
 
-function readRanges(body: string, map: Map<string, string>): void {
+function readRanges(body: string, map: Codes, budget: { left: number }): void {
   const pattern = /<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(?:<([0-9A-Fa-f]*)>|\[([^\]]*)\])/g
   for (const [, low = '', high = '', target, list] of body.matchAll(pattern)) {
     const [from, to] = [Number.parseInt(low, 16), Number.parseInt(high, 16)]
     const items =
       list === undefined ? null : [...list.matchAll(/<([0-9A-Fa-f\s]*)>/g)].map(([, hex = '']) => squeeze(hex))
-    for (let code = from; code <= to && map.size < MAX_CODES; code++) {
-      const key = code.toString(16).padStart(low.length, '0')
-      map.set(key, items ? utf16(items[code - from] ?? '') : shifted(target ?? '', code - from))
+    for (let code = from; code <= to && budget.left > 0; code++, budget.left--) {
+      set(map, low.length, code, items ? utf16(items[code - from] ?? '') : shifted(target ?? '', code - from))
     }
   }
 }
@@ -48,14 +59,20 @@ function shifted(target: string, by: number): string {
 }
 
 /** Codes that the map does not know become U+FFFD: then the text equals no value. */
-function decode(bytes: Uint8Array, map: ReadonlyMap<string, string>, widths: readonly number[]): string {
-  let hex = ''
-  for (const byte of bytes) hex += byte.toString(16).padStart(2, '0')
+function decode(bytes: Uint8Array, map: Codes, widths: readonly number[]): string {
   let out = ''
-  for (let at = 0; at < hex.length;) {
-    const width = widths.find((one) => map.has(hex.slice(at, at + one)))
-    out += width === undefined ? '\ufffd' : (map.get(hex.slice(at, at + width)) ?? '')
-    at += width ?? Math.max(2, widths[0] ?? 2)
+  for (let at = 0; at < bytes.length;) {
+    const width = widths.find((one) => map.has(keyAt(bytes, at, one)))
+    out += width === undefined ? '\ufffd' : (map.get(keyAt(bytes, at, width)) ?? '')
+    at += width ?? Math.max(1, widths[0] ?? 1)
   }
   return out
+}
+
+/** -1 where so many octets are not left. */
+function keyAt(bytes: Uint8Array, at: number, width: number): number {
+  if (at + width > bytes.length) return -1
+  let code = 0
+  for (let i = at; i < at + width; i++) code = code * 256 + (bytes[i] ?? 0)
+  return width * WIDTH + code
 }
