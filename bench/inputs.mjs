@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, existsSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { deflateSync } from 'node:zlib'
 
 export const root = resolve(fileURLToPath(new URL('..', import.meta.url)))
 export const folder = join(root, '.cache/bench/inputs')
@@ -129,6 +130,50 @@ export function inputs() {
   const files = Object.fromEntries(['small', 'scan10', 'scan100', 'objs', 'objstm'].map((name) => [name, at(name)]))
   if (!existsSync(files.objstm)) files.objstm = null
   return files
+}
+
+/**
+ * A contract as an office makes it, about 3.5 MB: a hundred pages of compressed text in two embedded fonts, a logo on each, and annexes:
+ * eight pages scanned at 300 KB each. The bytes of font files and scans are noise, since nothing here draws them.
+ */
+function contract(path, pages, scanned) {
+  const pdf = pdfWriter(path)
+  const first = 8
+  pageTree(pdf, pages, first, 2)
+  const fonts = [3, 5]
+  for (const [i, number] of fonts.entries()) {
+    const file = `<</Type/FontDescriptor/FontName/Body${i}/Flags 4/ItalicAngle 0/Ascent 900/Descent -200/CapHeight 700/StemV 80`
+    pdf.object(number, `<</Type/Font/Subtype/TrueType/BaseFont/Body${i}/FontDescriptor ${number + 1} 0 R>>`)
+    pdf.object(number + 1, `${file}/FontBBox[0 -200 1000 900]/FontFile2 ${first + 2 * pages + i} 0 R>>`)
+  }
+  const image = '/Type/XObject/Subtype/Image/BitsPerComponent 8/ColorSpace/DeviceGray'
+  pdf.stream(7, `${image}/Width 120/Height 40`, noise(4800, 'logo'))
+  const scan = (i) => first + 2 * pages + fonts.length + i
+  for (let i = 0; i < pages; i++) {
+    const annex = i - (pages - scanned)
+    const images = `/XObject<</Logo 7 0 R${annex < 0 ? '' : `/Scan ${scan(annex)} 0 R`}>>`
+    const own = `/Resources<</Font<</F1 3 0 R/F2 5 0 R>>${images}>>/Contents ${first + 1 + 2 * i} 0 R`
+    pdf.object(first + 2 * i, `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]${own}>>`)
+    const line = (k) => `(${noise(36, `${i}/${k}`).toString('base64')}) Tj T*`
+    const text = `BT /F1 10 Tf 50 780 Td 12 TL ${Array.from({ length: 50 }, (_, k) => line(k)).join(' ')} ET`
+    const drawn = annex < 0 ? text : 'q 595 0 0 842 0 0 cm /Scan Do Q'
+    pdf.stream(
+      first + 1 + 2 * i,
+      '/Filter/FlateDecode',
+      deflateSync(Buffer.from(`q 60 0 0 20 50 800 cm /Logo Do Q ${drawn}`)),
+    )
+  }
+  for (const i of fonts.keys()) pdf.stream(first + 2 * pages + i, '/Length1 262144', noise(1 << 18, `font${i}`))
+  for (let i = 0; i < scanned; i++) pdf.stream(scan(i), `${image}/Width 600/Height 512`, noise(600 * 512, `scan${i}`))
+  pdf.end()
+}
+
+/** The document of the envelope's rows, made once. @returns its path */
+export function contractOf(pages, scanned) {
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, `contract-${pages}.pdf`)
+  if (!existsSync(path)) contract(path, pages, scanned)
+  return path
 }
 
 /** A PDF of scanned pages of about that many bytes, made once. */

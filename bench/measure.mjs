@@ -105,6 +105,17 @@ export const floor = (row, value, limit, slack, unit, peer = null) => ({
   good: value + slack >= limit,
 })
 
+/** Told beside a bar, without one of its own. */
+export const beside = (row, value, slack, unit) => ({
+  row,
+  value,
+  limit: null,
+  noise: slack,
+  unit,
+  peer: null,
+  good: true,
+})
+
 export function cpuBar(row, measured, limit) {
   const { median: value, noise: slack } = measured.ours.ratio
   return bar(row, value, limit, slack, '× hash CPU', measured.peer?.ratio.median ?? null)

@@ -5,6 +5,7 @@ import { FRAME } from './rows/frame.mjs'
 import { KEYS } from './rows/keys.mjs'
 import { SIGNING } from './rows/signing.mjs'
 import { VERIFICATION } from './rows/verification.mjs'
+import { ENVELOPE } from './rows/envelope.mjs'
 
 /** By name: `(run, files)` to the bars of the group. `run` is `{ url, count, withPeer }`, `files` the paths of inputs.mjs. */
-export const GROUPS = { ...SIGNING, ...VERIFICATION, ...KEYS, ...FRAME }
+export const GROUPS = { ...SIGNING, ...VERIFICATION, ...ENVELOPE, ...KEYS, ...FRAME }

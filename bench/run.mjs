@@ -39,7 +39,7 @@ const show = (value) => (value === null ? '' : value >= 100 ? value.toFixed(0) :
 function print(bars) {
   const rows = [['case', 'value', 'noise', 'bar', 'unit', '@libpdf/core', '']]
   for (const one of bars) {
-    const limit = `${one.atLeast ? '≥' : '≤'} ${one.limit}`
+    const limit = one.limit === null ? '' : `${one.atLeast ? '≥' : '≤'} ${one.limit}`
     rows.push([
       one.row,
       show(one.value),
@@ -60,7 +60,8 @@ const withPeer = peerIsThere()
 if (!withPeer) console.error('bench/node_modules could not be installed: no peer column')
 buildPage()
 const files = inputs()
-const server = await serve({ root: join(root, '.cache/bench/page'), host: '127.0.0.1' })
+const mounts = { '/fonts/': join(root, 'public/fonts') }
+const server = await serve({ root: join(root, '.cache/bench/page'), host: '127.0.0.1', mounts })
 const bars = []
 let failed = false
 for (const name of names) {

@@ -5,8 +5,11 @@ import { signerInfoOf, testKey, testRoot, type TestParty } from '../../src/testi
 import { compose } from '../../src/compose.entry.ts'
 import type { KeyCard } from '../../src/app/manage-keys.ts'
 import { IN_FLIGHT, type SignOptions } from '../../src/app/sign-documents.ts'
+import type { EnvelopeView } from '../../src/core/envelope/view.ts'
+import type { SourceFile } from '../../src/core/formats/format.ts'
 import { connectWorker } from '../../src/worker/client.ts'
 import type { AskedValue } from '../../src/worker/protocol.ts'
+import { envelopeBench, type EnvelopeBench } from './envelope.ts'
 
 const spawn = (): Worker => new Worker(new URL('../../src/worker/core.worker.ts', import.meta.url), { type: 'module' })
 let client = connectWorker({ spawn })
@@ -52,6 +55,19 @@ async function peer(): Promise<(blob: Blob) => Promise<Blob>> {
 }
 
 const hasher = new Worker(new URL('./hash.worker.ts', import.meta.url), { type: 'module' })
+const lastVerifier = new Worker(new URL('./last.worker.ts', import.meta.url), { type: 'module' })
+
+let envelopes: Promise<EnvelopeBench> | undefined
+const views = new Map<string, EnvelopeView>()
+
+/** The parts of the envelope's rows, and what a file says, read once: acts are measured without it. */
+async function envelopeOf(name: string): Promise<{ bench: EnvelopeBench; file: SourceFile; view: EnvelopeView }> {
+  const made = await (envelopes ??= envelopeBench(() => client))
+  const file = { name: 'envelope.pdf', blob: fileOf(name) }
+  const view = views.get(name) ?? (await made.read(file))
+  views.set(name, view)
+  return { bench: made, file, view }
+}
 
 /** The longest time that the page did not get to run, while `body` runs, in ms. */
 async function longestBlock(body: () => Promise<unknown>): Promise<number> {
@@ -157,6 +173,45 @@ const bench = {
     })
     await client.call('forget', { session: validated.session })
     return JSON.stringify(validated.report.files.map(({ result }) => result))
+  },
+  /** An envelope of `count` signatories of whom the first `signed` have signed, as `as`. @returns what its state is */
+  async makeEnvelope(name: string, count: number, signed: number, as: string): Promise<string> {
+    const made = await (envelopes ??= envelopeBench(() => client))
+    let file = await made.prepare({ name, blob: fileOf(name) }, count)
+    let view = await made.read(file)
+    for (let n = 1; n <= signed; n++) {
+      file = await made.act(file, view, n)
+      view = await made.read(file)
+    }
+    results.set(as, file.blob)
+    return JSON.stringify([view.state.status, view.state.turn, view.state.problems, view.report.signatures.length])
+  },
+  async openEnvelope(name: string): Promise<string> {
+    const made = await (envelopes ??= envelopeBench(() => client))
+    const { state } = await made.read({ name: 'envelope.pdf', blob: fileOf(name) })
+    return state.status
+  },
+  verifyLast: (name: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      lastVerifier.onmessage = ({ data }: MessageEvent<{ value?: string; error?: string }>) =>
+        data.value === undefined ? reject(new Error(data.error ?? 'no answer')) : resolve(data.value)
+      lastVerifier.onerror = (event) => reject(new Error(event.message))
+      lastVerifier.postMessage(fileOf(name))
+    }),
+  /** The n-th signatory's revision: laid out, signed, put in. */
+  async act(name: string, n: number): Promise<number> {
+    const { bench: made, file, view } = await envelopeOf(name)
+    return (await made.act(file, view, n)).blob.size
+  },
+  /** The whole of it as a person does it: the file read, signed, the result read back and kept. */
+  async productAct(name: string, n: number): Promise<string> {
+    const { ref } = await ownKey()
+    const { file, view } = await envelopeOf(name)
+    const [box] = view.manifest.signatories[n - 1]?.fields ?? []
+    const run = await services.envelopes()
+    const means = { kind: 'key' as const, key: ref }
+    const made = await run.sign({ file, signatory: `s${n}`, means, values: { [box?.name ?? '']: true } })
+    return made.view.state.status
   },
   async openKeyFile(name: string, password: string): Promise<number> {
     const { keys } = await client.call('openKeyFile', { file: fileOf(name), password })
