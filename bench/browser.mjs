@@ -1,5 +1,6 @@
 // One Chromium for a set of measurements, with the CPU time of all its processes and the peak memory of its renderer.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { chromium } from 'playwright'
 import { chromiumLaunch } from '../scripts/chromium.mjs'
 
@@ -66,11 +67,38 @@ function resetPeak(pid) {
   }
 }
 
-/** Peak resident memory of all renderers above what they held before, in MiB. */
+const residentOf = (pids) => pids.reduce((sum, pid) => sum + statusOf(pid, 'VmRSS'), 0)
+const mappedOf = (pids) => pids.reduce((sum, pid) => sum + statusOf(pid, 'RssFile'), 0)
+
+/** A quarter of a second without a quarter of a MiB more or less is still, for this many of them. */
+const STILL = 4
+const LONGEST_WAIT = 40
+
+/**
+ * Waits until the renderers are still: behind a page that has just come up the browser starts a spare renderer, whose 30 MiB would be taken
+ * for those of whatever is measured meanwhile.
+ */
+async function stillRenderers(browser) {
+  let last = 0
+  for (let still = 0, waits = 0; still < STILL && waits < LONGEST_WAIT; waits++) {
+    await setTimeout(250)
+    const now = residentOf(await browser.renderers())
+    still = Math.abs(now - last) < 0.25 ? still + 1 : 0
+    last = now
+  }
+  return browser.renderers()
+}
+
+/**
+ * Peak memory of all renderers above what they held before, in MiB. Without the pages of files that are mapped: they are the browser's own
+ * program, there once for all its processes and dropped at will, and a page that does more of anything touches more of them.
+ */
 export async function peakMemory(browser, body) {
-  const pids = await browser.renderers()
+  const pids = await stillRenderers(browser)
   for (const pid of pids) resetPeak(pid)
-  const before = pids.reduce((sum, pid) => sum + statusOf(pid, 'VmRSS'), 0)
+  const before = residentOf(pids)
+  const mapped = mappedOf(pids)
   await body()
-  return pids.reduce((sum, pid) => sum + statusOf(pid, 'VmHWM'), 0) - before
+  const peak = pids.reduce((sum, pid) => sum + statusOf(pid, 'VmHWM'), 0)
+  return peak - before - (mappedOf(pids) - mapped)
 }

@@ -21,7 +21,10 @@ function second() {
 }
 const secondPeer = (page) => call(page, 'peerSign', 'once', 'peer-twice')
 
-/** Peak memory above that of hashing alone, each in a browser of its own. */
+/**
+ * Peak memory above that of hashing alone, each in a browser of its own, from the same beginning: no worker runs yet. So ours has in it the
+ * whole of our code, its heap and its compilation; what hashing has before it reads is a worker without any.
+ */
 async function extraMemory(run, path) {
   const peaks = {}
   for (const what of ['hash', 'sign']) {
