@@ -1,6 +1,12 @@
-import { addEntry, allEntries, getFile, putFile, type StoredFile, type TimelineEntry } from './store.ts'
+import { addEntry, getFile, putFile, theDeal, type StoredFile, type TimelineEntry } from './store.ts'
 
-export type Settings = { signer: string; locale: string; theme: { mode: 'light' | 'dark'; accent: string } }
+/** `user`: whoever works at this computer. */
+export type Settings = {
+  signer: string
+  user: { id: string; name: string }
+  locale: string
+  theme: { mode: 'light' | 'dark'; accent: string }
+}
 
 const by = (id: string): HTMLElement => {
   const element = document.getElementById(id)
@@ -53,7 +59,6 @@ export const files = {
 const WORDS: Record<string, string> = {
   opened: 'Document opened for signing',
   shown: 'Document shown to the signer',
-  viewed: 'Envelope viewed',
   consent: 'Signer agreed',
   'code-confirmed': 'One-time code confirmed',
   signed: 'Document signed',
@@ -81,7 +86,7 @@ export const timeline = {
   },
 
   async draw(): Promise<void> {
-    const entries = (await allEntries()).toReversed()
+    const entries = (await theDeal()).entries.toReversed()
     by('timeline').replaceChildren(
       ...entries.map(({ text, detail, time, kind }) => {
         const item = document.createElement('li')

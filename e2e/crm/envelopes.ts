@@ -1,8 +1,8 @@
 // Envelopes in the deal: sent for signature to the people of the record, and told in the timeline from what the file itself says.
 import { createSigner, type EnvelopeResult, type EnvelopeSummary, type Signer } from '../../src/host-sdk/index.ts'
-import { panel, timeline, type Settings } from './deal.ts'
+import { panel, type Settings } from './deal.ts'
 import { addressOf, shared } from './shared-files.ts'
-import { addLetter, allFiles, getFile, putFile, tellOnce, type StoredFile } from './store.ts'
+import { addSent, allFiles, getFile, putFile, tellOnce, theDeal, type StoredFile, type TimelineEntry } from './store.ts'
 
 /** The deal's client, its contacts and who is responsible: a CRM reads them from its record. */
 const PROPOSAL = {
@@ -49,6 +49,7 @@ function signerFor(settings: Settings, file: StoredFile, container: Element): Si
         if (!file.shared) {
           const made = await shared.create(blob)
           await putFile({ ...file, blob, name, type, version: made.version, shared: made.name, signed: true })
+          await addSent({ id: file.id, name, type, shared: made.name })
           return { version: made.version }
         }
         const version = await shared.replace(file.shared, blob, ifVersion)
@@ -66,7 +67,10 @@ async function act(
   ask: (signer: Signer) => Promise<EnvelopeResult>,
 ): Promise<EnvelopeResult> {
   const signer = signerFor(settings, file, panel)
-  signer.on('document-loaded', () => file.shared && void timeline.add('viewed', undefined, 'Anna Berg'))
+  signer.on('document-loaded', ({ sha256 }) => {
+    const entry = entryOf('Envelope viewed', null, settings.user.name, 'step')
+    if (file.shared) void tellOnce(`viewed/${settings.user.id}/${sha256}`, { entries: [entry] })
+  })
   try {
     return await ask(signer)
   } finally {
@@ -88,28 +92,43 @@ const WORDS: Record<EnvelopeSummary['steps'][number]['kind'], string> = {
   declined: 'Declined by',
   delegated: 'Passed on by',
   closed: 'Withdrawn by',
-  round: 'Sent again by',
+  round: 'Sent again to',
   refused: 'An act against the rules, by',
   foreign: 'A change nobody can explain, by',
 }
 
+const entryOf = (
+  text: string,
+  time: string | null,
+  detail = '',
+  kind: TimelineEntry['kind'] = 'signed',
+): TimelineEntry => ({ text, detail, time: time ?? new Date().toISOString(), kind })
+
 /** Each step and letter once, whoever looked first: the file names them, and the deal remembers the names. */
 async function tell({ id, steps, notices }: EnvelopeSummary): Promise<void> {
   for (const { key, kind, role, actor, time, detail, reached } of steps) {
-    if (!(await tellOnce(`${id}/${key}`))) continue
     const text = `${role === 'visa' && kind === 'signed' ? 'Visa given by' : WORDS[kind]} ${actor}`
-    await timeline.add(
-      text,
-      time ?? undefined,
-      detail ?? '',
-      kind === 'declined' || kind === 'foreign' ? 'error' : 'signed',
-    )
-    if (reached.includes('all-signed')) await timeline.add('All have signed', time ?? undefined, '', 'signed')
-    if (reached.includes('complete')) await timeline.add('Envelope complete', time ?? undefined, '', 'signed')
+    const isBad = ['declined', 'foreign', 'refused'].includes(kind)
+    const entries = [entryOf(text, time, detail ?? '', isBad ? 'error' : 'signed')]
+    if (reached.includes('all-signed')) entries.push(entryOf('All have signed', time))
+    if (reached.includes('complete')) entries.push(entryOf('Envelope complete', time))
+    await tellOnce(`${id}/${key}`, { entries })
   }
   for (const { key, name, emails, subject, body } of notices) {
-    if (await tellOnce(`${id}/letter/${key}`)) await addLetter({ to: `${name} <${emails.join(', ')}>`, subject, body })
+    await tellOnce(`${id}/letter/${key}`, { letters: [{ to: `${name} <${emails.join(', ')}>`, subject, body }] })
   }
+}
+
+/** What a colleague sent, in this browser as well. */
+async function findSent(): Promise<boolean> {
+  let found = false
+  for (const { id, name, type, shared: at } of (await theDeal()).sent) {
+    const [here, stored] = [await getFile(id), await shared.read(at)]
+    if (here?.shared === at || !stored) continue
+    await putFile({ id, name, type, ...stored, keys: [], signed: true, shared: at })
+    found = true
+  }
+  return found
 }
 
 /**
@@ -118,12 +137,12 @@ async function tell({ id, steps, notices }: EnvelopeSummary): Promise<void> {
  *
  * @returns whether anything was new
  */
-export async function reconcile(settings: Settings, files?: readonly StoredFile[]): Promise<boolean> {
+export async function reconcile(settings: Settings): Promise<boolean> {
   const { signer: origin, locale } = settings
   let reader: Signer | null = null
-  let changed = false
+  let changed = await findSent()
   try {
-    for (const file of files ?? (await allFiles())) {
+    for (const file of await allFiles()) {
       const stored = file.shared ? await shared.read(file.shared) : null
       if (!stored || stored.version === file.told) continue
       reader ??= createSigner({ src: `${origin}/embed.html`, container: backstage(), locale })
@@ -162,7 +181,7 @@ const STANDING: Record<Exclude<EnvelopeSummary['status'], 'running'>, string> = 
 
 function standing({ status, people, turn }: EnvelopeSummary): string {
   const names = people.filter(({ id }) => turn.includes(id)).map(({ name }) => name)
-  const signed = people.filter((one) => one.status === 'signed').length
+  const signed = people.filter((one) => ['signed', 'pending'].includes(one.status)).length
   const acting = people.filter(({ role }) => role !== 'copy').length
   return status === 'running' ? `${signed} of ${acting} signed, now ${names.join(', ')}` : STANDING[status]
 }

@@ -3,11 +3,14 @@ import { createSigner } from '../../src/host-sdk/index.ts'
 import { panel, timeline, type Settings } from './deal.ts'
 import { open, reconcile, send } from './envelopes.ts'
 import { sign } from './sign-button.ts'
-import { addEntry, allFiles, allLetters, getFile, putFile, type Letter, type StoredFile } from './store.ts'
+import { allFiles, getFile, putFile, tellOnce, theDeal, type Letter, type StoredFile } from './store.ts'
 
+/** Whoever works at this computer: `?user=Name`. */
+const colleague = (name: string) => ({ id: name.toLowerCase().replaceAll(' ', '.'), name })
 const by = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T
 const settings: Settings = {
   ...((await (await fetch('settings.json')).json()) as { signer: string }),
+  user: colleague(new URLSearchParams(location.search).get('user') ?? 'Anna Berg'),
   locale: 'en',
   theme: { mode: 'light', accent: '#1f6feb' },
 }
@@ -19,18 +22,26 @@ const SAMPLES = [
 ] as const
 
 async function firstVisit(): Promise<void> {
+  await tellHistory()
   if ((await allFiles()).length > 0) return
   for (const [id, name, type] of SAMPLES) {
     const blob = new Blob([await (await fetch(name)).arrayBuffer()], { type })
     await putFile({ id, name, type, blob, version: 'v1', keys: [], signed: false })
   }
+}
+
+/** What the deal has seen so far; once, however many colleagues open it. */
+async function tellHistory(): Promise<void> {
   const day = (ago: number, hour: number) =>
     new Date(new Date().setHours(hour, 12, 0, 0) - ago * 86_400_000).toISOString()
-  const note = (text: string, detail: string, time: string) => addEntry({ text, detail, time, kind: 'note' })
-  await note('Deal created', 'From the web form', day(9, 9))
-  await note('Call with Ingrid Halvorsen', 'Wants the second floor in January; sends measurements.', day(6, 14))
-  await note('Offer sent', 'offer.docx', day(5, 16))
-  await note('Stage changed to Contract', 'Anna Berg', day(1, 11))
+  const note = (text: string, detail: string, time: string) => ({ text, detail, time, kind: 'note' as const })
+  const entries = [
+    note('Deal created', 'From the web form', day(9, 9)),
+    note('Call with Ingrid Halvorsen', 'Wants the second floor in January; sends measurements.', day(6, 14)),
+    note('Offer sent', 'offer.docx', day(5, 16)),
+    note('Stage changed to Contract', 'Anna Berg', day(1, 11)),
+  ]
+  await tellOnce('history', { entries })
 }
 
 function toast(text: string): void {
@@ -176,7 +187,7 @@ async function draw(): Promise<void> {
   for (const id of ['sign', 'sign-all', 'send']) by<HTMLButtonElement>(id).disabled = false
   by('sign').textContent = contract?.shared ? 'Open' : contract?.signed ? 'Sign again' : 'Sign'
   by('send').hidden = contract?.signed ?? false
-  const letters = (await allLetters()).toReversed()
+  const letters = (await theDeal()).letters.toReversed()
   by('letters').replaceChildren(...letters.map(letter))
   by('letters-card').hidden = letters.length === 0
   await timeline.draw()

@@ -1,5 +1,5 @@
 // The CRM's own file store, as a CRM has one: versions, a log of keys so that a repeated save is stored once, conflicts.
-// It lives in this page's IndexedDB, so that the demo needs no server.
+// It lives in this page's IndexedDB; what colleagues share of the deal lies on the demo's server, behind ETags.
 export type StoredFile = {
   id: string
   name: string
@@ -17,28 +17,23 @@ export type StoredFile = {
   envelope?: string
 }
 
-const DATABASE = 'demo-crm'
+const DATABASE = 'demo-crm-files'
 
 function open(): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 2)
-    request.onupgradeneeded = ({ oldVersion }) => {
-      if (oldVersion < 1) request.result.createObjectStore('files', { keyPath: 'id' })
-      if (oldVersion < 1) request.result.createObjectStore('timeline', { autoIncrement: true })
-      request.result.createObjectStore('told')
-      request.result.createObjectStore('letters', { autoIncrement: true })
-    }
+    const request = indexedDB.open(DATABASE, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore('files', { keyPath: 'id' })
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error ?? new Error('the demo store did not open'))
   })
 }
 
-async function run<T>(store: string, mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>) {
+async function run<T>(mode: IDBTransactionMode, work: (store: IDBObjectStore) => IDBRequest<T>) {
   const database = await open()
   try {
     return await new Promise<T>((resolve, reject) => {
-      const transaction = database.transaction(store, mode)
-      const request = work(transaction.objectStore(store))
+      const transaction = database.transaction('files', mode)
+      const request = work(transaction.objectStore('files'))
       transaction.oncomplete = () => resolve(request.result)
       transaction.onerror = () => reject(transaction.error ?? new Error('the demo store failed'))
     })
@@ -47,26 +42,62 @@ async function run<T>(store: string, mode: IDBTransactionMode, work: (store: IDB
   }
 }
 
-export const getFile = (id: string) => run<StoredFile | undefined>('files', 'readonly', (store) => store.get(id))
-export const putFile = (file: StoredFile) => run('files', 'readwrite', (store) => store.put(file))
-export const allFiles = () => run<StoredFile[]>('files', 'readonly', (store) => store.getAll())
+export const getFile = (id: string) => run<StoredFile | undefined>('readonly', (store) => store.get(id))
+export const putFile = (file: StoredFile) => run('readwrite', (store) => store.put(file))
+export const allFiles = () => run<StoredFile[]>('readonly', (store) => store.getAll())
 
 export type TimelineEntry = { text: string; detail: string; time: string; kind: 'note' | 'step' | 'signed' | 'error' }
-export const addEntry = (entry: TimelineEntry) => run('timeline', 'readwrite', (store) => store.add(entry))
-export const allEntries = () => run<TimelineEntry[]>('timeline', 'readonly', (store) => store.getAll())
-
 export type Letter = { to: string; subject: string; body: string }
-export const addLetter = (letter: Letter) => run('letters', 'readwrite', (store) => store.add(letter))
-export const allLetters = () => run<Letter[]>('letters', 'readonly', (store) => store.getAll())
+/** A file of this deal that people outside work on: what a colleague's browser needs to find it. */
+export type Sent = { id: string; name: string; type: string; shared: string }
 
-/** True for the first who asks with this key, in whatever tab. */
-export const tellOnce = (key: string): Promise<boolean> =>
-  run('told', 'readwrite', (store) => store.add(true, key)).then(
-    () => true,
-    () => false,
-  )
+/** What all colleagues see of the deal. */
+export type Deal = { entries: TimelineEntry[]; letters: Letter[]; told: string[]; sent: Sent[] }
 
-export async function forgetAll(): Promise<void> {
-  await run('files', 'readwrite', (store) => store.clear())
-  await run('timeline', 'readwrite', (store) => store.clear())
+/** The deal's own record lies on the CRM's server, so that each colleague sees the same. */
+const RECORD = new URL('store/the-record-of-deal-4182', document.baseURI)
+
+async function readDeal(): Promise<{ deal: Deal; etag: string }> {
+  const response = await fetch(RECORD, { cache: 'no-store' })
+  if (!response.ok) throw new Error(`HTTP ${response.status}`)
+  return { deal: (await response.json()) as Deal, etag: response.headers.get('ETag') ?? '' }
 }
+
+/** Reads, changes and writes; anew where a colleague came first. @param change false: there is nothing to write */
+async function changeNow(change: (deal: Deal) => boolean): Promise<boolean> {
+  for (;;) {
+    const { deal, etag } = await readDeal()
+    if (!change(deal)) return false
+    const headers = { 'Content-Type': 'application/json', 'If-Match': etag }
+    const { ok, status } = await fetch(RECORD, { method: 'PUT', body: JSON.stringify(deal), headers })
+    if (ok) return true
+    if (status !== 412) throw new Error(`HTTP ${status}`)
+  }
+}
+
+let turn: Promise<unknown> = Promise.resolve()
+
+/** This page's own changes go one after another. */
+function changeDeal(change: (deal: Deal) => boolean): Promise<boolean> {
+  const mine = turn.then(() => changeNow(change))
+  turn = mine.catch(() => undefined)
+  return mine
+}
+
+export const theDeal = async (): Promise<Deal> => (await readDeal()).deal
+export const addEntry = (entry: TimelineEntry) => changeDeal((deal) => deal.entries.push(entry) > 0)
+export const addSent = (file: Sent) => changeDeal((deal) => deal.sent.push(file) > 0)
+
+/**
+ * What happened, told once whoever looked first, from whatever computer: the deal remembers its name.
+ *
+ * @returns false: it was told before
+ */
+export const tellOnce = (key: string, news: Partial<Pick<Deal, 'entries' | 'letters'>>): Promise<boolean> =>
+  changeDeal((deal) => {
+    if (deal.told.includes(key)) return false
+    deal.told.push(key)
+    deal.entries.push(...(news.entries ?? []))
+    deal.letters.push(...(news.letters ?? []))
+    return true
+  })

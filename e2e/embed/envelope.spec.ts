@@ -1,4 +1,4 @@
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Browser, type Page } from '@playwright/test'
 import { pdfsig, pyhanko, qpdfCheck } from '../main/judges.ts'
 import { keyAtHome } from '../support/deal.ts'
 import { openEmbedding, type Embedding } from '../support/embedding.ts'
@@ -46,73 +46,140 @@ async function linkTo(page: Page, name: string): Promise<string> {
   return href
 }
 
-test('a contract is sent from the deal, signed by two people outside and accepted: the timeline tells it all @embed @envelope', async ({
+/** On a phone of their own, at the link of the newest letter. */
+async function onPhone(
+  browser: Browser,
+  page: Page,
+  name: string,
+  work: (phone: Page) => Promise<void>,
+): Promise<void> {
+  const theirs = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
+  const complaints = await watch(theirs)
+  const phone = await theirs.newPage()
+  await phone.goto(await linkTo(page, name))
+  await expect(phone.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
+  await phone.getByRole('button', { name: 'Options' }).click()
+  await work(phone)
+  await expect(phone.getByRole('main').getByText(/sent back to localhost/)).toBeVisible({ timeout: 30_000 })
+  expect(complaints).toEqual([])
+  await theirs.close()
+}
+
+test('a contract is sent from the deal, declined, sent again, signed by two people outside and accepted: the timeline tells it all @embed @envelope', async ({
   browser,
 }) => {
-  test.setTimeout(180_000)
+  test.setTimeout(300_000)
   open = await openEmbedding({ storage: 'default' })
   const { context, app, crm } = open
   const page = context.pages()[0] ?? (await context.newPage())
   const complaints = await watch(context)
   await keyAtHome({ page, app })
   await page.goto(crm.origin)
+  // The deal's history before it, as the timeline shows it: newest first.
+  await expect(entries(page)).toHaveCount(4)
+  const told: string[] = []
+  const expectTold = async (on: Page, ...news: readonly string[]) => {
+    told.push(...news)
+    await expect(entries(on)).toHaveCount(told.length + 4, { timeout: 20_000 })
+    expect((await entries(on).allTextContents()).slice(0, told.length)).toEqual(told.toReversed())
+  }
+  const state = page.locator('#contract-state')
 
   const popup = await inWindow(page, () => page.locator('#send').click())
   await expect(popup.getByRole('button', { name: /Ingrid Halvorsen/ }).first()).toBeVisible()
   await expect(popup.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
-  await picture(popup, 'deal-prepare', [700, 1280])
-  const closed = popup.waitForEvent('close')
-  await popup.getByRole('button', { name: /^Seal as / }).click()
-  await closed
+  await picture(popup, 'deal-prepare', [560, 1280])
+  // Oleksandr is to sign by a code.
+  await popup
+    .getByRole('button', { name: /Oleksandr Melnyk/ })
+    .first()
+    .click()
+  await popup.getByRole('radio', { name: 'Simple, with a code' }).check()
+  await closedBy(popup, () => popup.getByRole('button', { name: /^Seal as / }).click())
   await expect(page.locator('#veil')).toBeHidden()
-  await expect(entries(page).filter({ hasText: 'Sent for signature by Anna Berg' })).toHaveCount(1)
-  await expect(page.locator('#contract-state')).toHaveText('0 of 3 signed, now Ingrid Halvorsen')
-  await picture(page, 'deal-sent', [400, 700, 1280])
+  await expectTold(page, 'Sent for signature by Anna Berg')
+  await expect(state).toHaveText('0 of 3 signed, now Ingrid Halvorsen')
+  await picture(page, 'deal-sent', [390, 560, 1280])
 
-  for (const [name, next] of [
-    ['Ingrid Halvorsen', '1 of 3 signed, now Oleksandr Melnyk'],
-    ['Oleksandr Melnyk', '2 of 3 signed, now Anna Berg'],
-  ] as const) {
-    const theirs = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
-    const complaints2 = await watch(theirs)
-    const phone = await theirs.newPage()
-    await phone.goto(await linkTo(page, name))
-    await expect(phone.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
-    await phone.getByRole('button', { name: 'Options' }).click()
-    await makeKey(phone, name)
+  await onPhone(browser, page, 'Ingrid Halvorsen', async (phone) => {
+    await makeKey(phone, 'Ingrid Halvorsen')
     await consent(phone).check()
-    await picture(phone, `deal-turn-${name.split(' ')[0] ?? ''}`, [390, 700])
+    await picture(phone, 'deal-turn-Ingrid', [390, 560])
     await act(phone).click()
-    await expect(phone.getByRole('main').getByText(/sent back to localhost/)).toBeVisible({ timeout: 30_000 })
-    expect(complaints2).toEqual([])
-    await theirs.close()
-    // The card is open: what they did comes in by itself.
-    await expect(entries(page).filter({ hasText: `Signed by ${name}` })).toHaveCount(1, { timeout: 20_000 })
-    await expect(page.locator('#contract-state')).toHaveText(next)
-  }
-  // Nobody is asked twice.
-  await page.reload()
-  await expect(entries(page).filter({ hasText: 'Signed by Ingrid Halvorsen' })).toHaveCount(1)
-  await expect(entries(page).filter({ hasText: 'All have signed' })).toHaveCount(1)
+  })
+  // The card is open: what they did comes in by itself.
+  await expectTold(page, 'Signed by Ingrid Halvorsen')
+  await expect(state).toHaveText('1 of 3 signed, now Oleksandr Melnyk')
+
+  await onPhone(browser, page, 'Oleksandr Melnyk', async (phone) => {
+    await phone.getByRole('button', { name: /^Decline/ }).click()
+    await phone.getByRole('dialog').getByLabel('Reason').fill('Clause 3 names the wrong price')
+    await picture(phone, 'deal-decline', [390, 560])
+    await phone.getByRole('dialog').getByRole('button', { name: 'Decline' }).click()
+  })
+  await expectTold(page, 'Declined by Oleksandr Melnyk')
+  await expect(page.locator('#timeline')).toContainText('Clause 3 names the wrong price')
+  await expect(state).toHaveText('Declined')
+
+  // Sent again from the deal, with a code that goes another way than the letter.
+  const again = await inWindow(page, () => page.locator('#sign').click())
+  await again.getByRole('button', { name: /^Return to/ }).click()
+  await again.getByRole('dialog').getByRole('radio', { name: 'Oleksandr Melnyk' }).check()
+  await again.getByRole('dialog').getByLabel('Reason').fill('See annex 2')
+  await closedBy(again, () => again.getByRole('dialog').getByRole('button', { name: 'Return it' }).click())
+  await expectTold(page, 'Envelope viewed', 'Sent again to Oleksandr Melnyk')
+  await expect(state).toHaveText('1 of 3 signed, now Oleksandr Melnyk')
+  const office = await inWindow(page, () => page.locator('#sign').click())
+  await office.getByText('Letters').first().click()
+  await office.getByRole('button', { name: 'Make a code' }).click()
+  const code = (await office.getByLabel('Code for Oleksandr Melnyk').textContent()) ?? ''
+  await office.close()
+  await page.frameLocator('#signer iframe').getByRole('button', { name: 'Cancel' }).click()
+  await expectTold(page, 'Envelope viewed')
+
+  await onPhone(browser, page, 'Oleksandr Melnyk', async (phone) => {
+    await expect(phone.getByText('Round 2. See annex 2')).toBeVisible()
+    await phone.getByLabel('Your code').fill(code)
+    await consent(phone).check()
+    await picture(phone, 'deal-turn-Oleksandr', [390, 560])
+    await act(phone).click()
+  })
+  await expectTold(page, 'Signed by Oleksandr Melnyk', 'All have signed')
+  await expect(state).toHaveText('2 of 3 signed, now Anna Berg')
 
   const visa = await inWindow(page, () => page.locator('#sign').click())
   await consent(visa).check()
-  const over = visa.waitForEvent('close')
-  await act(visa).click()
-  await over
-  await expect(page.locator('#contract-state')).toHaveText('Complete: all have signed')
-  await expect(entries(page).filter({ hasText: 'Visa given by Anna Berg' })).toHaveCount(1)
-  await expect(entries(page).filter({ hasText: 'Envelope complete' })).toHaveCount(1)
-  await picture(page, 'deal-complete', [400, 700, 1280])
+  await closedBy(visa, () => act(visa).click())
+  await expect(state).toHaveText('Complete: all have signed')
+  await expectTold(page, 'Envelope viewed', 'Visa given by Anna Berg', 'Envelope complete')
+  await picture(page, 'deal-complete', [390, 560, 1280])
+
+  // Nobody is told twice: after the card is opened anew, and in the browser of a colleague, who sees the same.
+  await page.reload()
+  await expect(state).toHaveText('Complete: all have signed')
+  await expectTold(page)
+  const other = await browser.newContext({ locale: 'en-US' })
+  const colleague = await other.newPage()
+  await colleague.goto(`${crm.origin}/?user=Mikael%20Strand`)
+  await expect(colleague.locator('#contract-state')).toHaveText('Complete: all have signed', { timeout: 20_000 })
+  await expectTold(colleague)
 
   const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download contract.pdf' }).click(),
+    colleague.waitForEvent('download'),
+    colleague.getByRole('button', { name: 'Download contract.pdf' }).click(),
   ])
   const path = await download.path()
   for (const judge of [pdfsig, pyhanko, qpdfCheck]) {
     const answer = judge(path)
     expect(answer?.good ?? true, answer?.text).toBe(true)
   }
+  await other.close()
   expect(complaints).toEqual([])
 })
+
+/** The window closes by itself once the CRM has the file. */
+async function closedBy(popup: Page, press: () => Promise<void>): Promise<void> {
+  const closed = popup.waitForEvent('close')
+  await press()
+  await closed
+}
