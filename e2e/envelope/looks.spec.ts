@@ -8,7 +8,7 @@ test('the pages of envelopes pass axe and are pictured at three widths, light an
   test.setTimeout(180_000)
   const look = async (name: string): Promise<void> => {
     await expectAccessible(page)
-    await picture(page, `envelope-${name}`, [390, 700, 1280])
+    await picture(page, `envelope-${name}`, [390, 560, 1280])
   }
   await createKey(page, { name: 'Ann Example' })
   await page.goto('#/envelope')

@@ -41,7 +41,7 @@ test('two sign copies of one turn: both files stay good, and the table shows whe
   await expect(table.getByText('An older copy: put it away')).toHaveCount(1)
   await expect(table.getByText('This document is not an envelope.')).toBeVisible()
   await expectAccessible(page)
-  await picture(page, 'envelope-table', [390, 700, 1280])
+  await picture(page, 'envelope-table', [390, 560, 1280])
 
   // Sorted by keyboard, and carried into a spreadsheet in that order.
   const head = table.getByRole('columnheader', { name: 'Signed' })
@@ -63,7 +63,7 @@ test('two sign copies of one turn: both files stay good, and the table shows whe
   await expect(kept.getByText('Ann Example signed')).toBeVisible()
   await expect(kept.getByText('these sign once more: Boris Beispiel')).toBeVisible()
   await expectAccessible(page)
-  await picture(page, 'envelope-conflict', [390, 700, 1280])
+  await picture(page, 'envelope-conflict', [390, 560, 1280])
   await kept.getByRole('button', { name: 'Go on with this copy' }).click()
   await expect(standing(page)).toHaveText('Waiting for Boris Beispiel')
 })
