@@ -1,6 +1,6 @@
 import { expect, test, type Browser, type Page } from '@playwright/test'
 import { pdfsig, pyhanko, qpdfCheck } from '../main/judges.ts'
-import { keyAtHome } from '../support/deal.ts'
+import { cancelIn, keyAtHome } from '../support/deal.ts'
 import { openEmbedding, type Embedding } from '../support/embedding.ts'
 import { picture } from '../support/files.ts'
 import { watch } from '../support/test.ts'
@@ -58,7 +58,7 @@ async function onPhone(
   const phone = await theirs.newPage()
   await phone.goto(await linkTo(page, name))
   await expect(phone.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
-  await phone.getByRole('button', { name: 'Options' }).click()
+  await phone.getByRole('button', { name: /^Waiting for / }).click()
   await work(phone)
   await expect(phone.getByRole('main').getByText(/sent back to localhost/)).toBeVisible({ timeout: 30_000 })
   expect(complaints).toEqual([])
@@ -134,7 +134,7 @@ test('a contract is sent from the deal, declined, sent again, signed by two peop
   await office.getByRole('button', { name: 'Make a code' }).click()
   const code = (await office.getByLabel('Code for Oleksandr Melnyk').textContent()) ?? ''
   await office.close()
-  await page.frameLocator('#signer iframe').getByRole('button', { name: 'Cancel' }).click()
+  await cancelIn(page.frameLocator('#signer iframe'))
   await expectTold(page, 'Envelope viewed')
 
   await onPhone(browser, page, 'Oleksandr Melnyk', async (phone) => {

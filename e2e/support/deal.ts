@@ -31,6 +31,10 @@ export async function pressGuarded(frame: FrameLocator, name: RegExp): Promise<v
   await button.click()
 }
 
+/** Cancel takes the frame away under the click: it is pressed after the test has its answer. */
+export const cancelIn = (frame: FrameLocator): Promise<unknown> =>
+  frame.getByRole('button', { name: 'Cancel' }).evaluate((button: HTMLElement) => void setTimeout(() => button.click()))
+
 export async function windowOf({ context, frame }: { context: BrowserContext; frame: FrameLocator }): Promise<Page> {
   const [popup] = await Promise.all([
     context.waitForEvent('page'),

@@ -17,10 +17,14 @@ import { Notice, RefusalNotice } from './notice.tsx'
 
 type Draft = Readonly<{ name: string; organization: string; email: string; country: string; years: number }>
 
+/** Whom the page already knows: proposed, and to be corrected. */
+export type KeyHolder = Readonly<{ name: string; organization: string; email: string }>
+
 const EMPTY: Draft = { name: '', organization: '', email: '', country: '', years: 3 }
 const YEARS = [1, 2, 3, 5, 10] as const
 
-function draftOf(like: KeyCard | undefined): Draft {
+function draftOf(like: KeyCard | undefined, holder: KeyHolder | undefined): Draft {
+  if (!like && holder) return { ...EMPTY, ...holder }
   const { commonName, organization, email, country } = like?.certificate.subject ?? {}
   return {
     ...EMPTY,
@@ -68,17 +72,18 @@ type Props = Readonly<{
   onCreated: (card: KeyCard) => void
   /** The key that the new one takes the place of: its name and algorithm are proposed. */
   like?: KeyCard
+  holder?: KeyHolder
 }>
 
 /** Three fields that matter, the rest folded, and what the choice means written beside the button. */
-export function NewKeyDialog({ onClose, onCreated, like }: Props) {
+export function NewKeyDialog({ onClose, onCreated, like, holder }: Props) {
   const i18n = useI18n()
   const announce = useAnnounce()
   const { keys, backups } = useServices()
   const choices = useAlgorithms()
   const [plan, setPlan] = useState<BackupPlan>({ kind: 'none' })
   const [made, setMade] = useState<readonly MadeKey[] | null>(null)
-  const [draft, setDraft] = useState(() => draftOf(like))
+  const [draft, setDraft] = useState(() => draftOf(like, holder))
   const [picked, setPicked] = useState<string | null>(like?.mechanisms[0]?.signature ?? null)
   const [paired, setPaired] = useState(false)
   const [tried, setTried] = useState(false)

@@ -92,6 +92,11 @@ export function ActBody({ act, one, view, id, answers, missing, date, busy, onAn
       {creating && (
         <Suspense fallback={null}>
           <NewKeyDialog
+            holder={{
+              name: answers.name.trim(),
+              organization: answers.company.trim(),
+              email: one.state.holder.email ?? '',
+            }}
             onClose={() => setCreating(false)}
             onCreated={(card) => {
               setCreating(false)

@@ -49,7 +49,7 @@ export function DeskMore({ file, view, run, letters, onResult }: Props) {
           </summary>
           <div className="stack">
             <CodesToGive view={view} />
-            <Letters file={file} view={view} />
+            <Letters file={file} view={view} untitled />
           </div>
         </details>
       )}

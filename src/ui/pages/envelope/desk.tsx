@@ -80,7 +80,7 @@ export function EnvelopeDesk(props: Props) {
   const [shown, setShown] = useState<number | null>(null)
   // pdf.js does not say of which document it warns: one is open at a time.
   const pdf = usePdf(shown === null ? file.blob : null)
-  const [unfolded, setUnfolded] = useState(done !== null || view.enclosed.length > 0)
+  const [folding, setUnfolded] = useState<boolean | null>(null)
   const [target, setTarget] = useState<Readonly<{ page: number }> | null>(null)
   const candidates = awaited(view)
   const named = view.signatories.some(({ signatory }) => signatory.id === preset) ? preset : null
@@ -88,6 +88,9 @@ export function EnvelopeDesk(props: Props) {
   const who = done ? null : (named ?? (picked ?? { id: usualChoice(candidates, overseen) }).id)
   const refused = who === null ? null : whyNot(view.manifest, view.state, who)
   const one = refused === null ? (candidates.find(({ signatory }) => signatory.id === who) ?? null) : null
+
+  // On a phone the document keeps the room, unless there is nothing to sign, or more than one document to read.
+  const unfolded = folding ?? (one === null || view.enclosed.length > 0)
 
   const [entered, setEntered] = useState<Readonly<{ who: string; answers: Answers }> | null>(null)
   const answers = useMemo(
@@ -165,6 +168,9 @@ export function EnvelopeDesk(props: Props) {
       onFiles={onFiles}
     />
   )
+  // Who signs fills in first; who gives the visa, or only looks, sees first what the others did.
+  const fillsFirst = one !== null && one.signatory.role !== 'visa'
+  const people = <Timeline view={view} own={who} detailed={!fillsFirst} />
 
   return (
     <div className="workspace">
@@ -179,13 +185,14 @@ export function EnvelopeDesk(props: Props) {
             unfolded={unfolded}
             controls={id}
             summary={state.title}
+            label={i18n.t(one ? 'envelope.fillInNow' : 'envelope.details')}
             onToggle={() => setUnfolded(!unfolded)}
           />
           <div className="sign-options" id={id}>
             <DeskHead view={view} onClose={onClose} />
             {!done && documents}
             {refused && <RefusalNotice tone="warn" refusal={{ code: refused, message: who ?? '', details: {} }} />}
-            {!done && <Timeline view={view} own={who} detailed={one?.signatory.role === 'visa' || one === null} />}
+            {!done && !fillsFirst && people}
             <Problems view={view} />
             {!done && named === null && candidates.length > 0 && (
               <WhoChoice candidates={candidates} who={who} onWho={(id) => setPicked({ id })} />
@@ -206,6 +213,12 @@ export function EnvelopeDesk(props: Props) {
                   setTarget({ page })
                 }}
               />
+            )}
+            {fillsFirst && (
+              <section className="stack-tight">
+                <h2 className="section-label">{i18n.t('envelope.timeline')}</h2>
+                {people}
+              </section>
             )}
             {done && <DoneBody file={file} view={view} done={done} />}
             {done && documents}

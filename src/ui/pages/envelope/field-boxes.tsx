@@ -1,5 +1,5 @@
 import { useId, useState } from 'react'
-import type { KeyboardEvent, PointerEvent as ReactPointerEvent } from 'react'
+import type { CSSProperties, KeyboardEvent, PointerEvent as ReactPointerEvent } from 'react'
 import { useAnnounce } from '../../components/live.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { toBox, toPdfRect } from '../../viewer/geometry.ts'
@@ -49,6 +49,7 @@ function FieldBox({
   const [moving, setMoving] = useState<Box | null>(null)
   const box = moving ?? toBox(space, field.rect)
   const clash = moving ? overlapping(fields, { ...field, rect: toPdfRect(space, moving) }) : null
+  const beside = labelBeside(box, space)
   const index = people.findIndex((one) => one.id === field.person)
   const person = people[index]
   const nameOf = (one: DraftField) => fieldName(i18n.t(`envelope.field_${one.kind}`), one)
@@ -100,7 +101,8 @@ function FieldBox({
       data-kind={field.kind}
       data-chosen={chosen === field.id}
       data-refused={clash !== null}
-      style={{ left: box.left, top: box.top, width: box.width, height: box.height }}
+      data-beside={beside.side}
+      style={{ left: box.left, top: box.top, width: box.width, height: box.height, ...roomOf(beside) }}
     >
       <button
         type="button"
@@ -137,6 +139,19 @@ function FieldBox({
     </div>
   )
 }
+
+/** A label as long as this is read beside a box on its right, px; where there is less room it goes to the roomier side. */
+const LABEL = 120
+
+type Beside = Readonly<{ side: 'right' | 'left'; room: number }>
+
+/** The label of a check box stands beside it, and stays on the page. */
+export function labelBeside({ left, width }: Box, page: Pick<PageSpace, 'width'>): Beside {
+  const [before, after] = [left, page.width - left - width]
+  return after >= LABEL || after >= before ? { side: 'right', room: after } : { side: 'left', room: before }
+}
+
+const roomOf = ({ room }: Beside) => ({ '--room': `${String(Math.max(0, Math.floor(room - 6)))}px` }) as CSSProperties
 
 /** What its author called it, else what it is. */
 export const fieldName = (kind: string, field: Readonly<{ label?: string }>): string => field.label?.trim() || kind

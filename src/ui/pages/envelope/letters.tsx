@@ -10,10 +10,15 @@ import { storedTexts } from './letter-store.ts'
 import { turnUrl } from './links.ts'
 import { useRunEnvelope } from './use-run-envelope.ts'
 
-type Props = Readonly<{ file: SourceFile; view: EnvelopeView }>
+type Props = Readonly<{
+  file: SourceFile
+  view: EnvelopeView
+  /** What they stand in says what they are. */
+  untitled?: boolean
+}>
 
 /** The letters that the state of the file asks for, ready to be sent from one's own mail program. */
-export function Letters({ file, view }: Props) {
+export function Letters({ file, view, untitled = false }: Props) {
   const i18n = useI18n()
   const envelopes = useRunEnvelope()
   const [editing, setEditing] = useState(false)
@@ -23,7 +28,7 @@ export function Letters({ file, view }: Props) {
   return (
     <section className="stack" aria-label={i18n.t('envelope.letters')}>
       <div className="row-between">
-        <h2 className="section-label">{i18n.t('envelope.letters')}</h2>
+        {!untitled && <h2 className="section-label">{i18n.t('envelope.letters')}</h2>}
         <button type="button" className="link-button small" onClick={() => setEditing(true)}>
           {i18n.t('envelope.editTexts')}
         </button>
