@@ -9,6 +9,7 @@ import { draftOf, draftSignatory, envelopeDesk, testKeyRef } from '../src/testin
 import { testEngine } from '../src/testing/engines.ts'
 import { fakeClock, testRandom } from '../src/testing/ports.ts'
 import { dss } from './judges/dss.ts'
+import { opensslCms } from './judges/openssl.ts'
 import { pdfsig } from './judges/poppler.ts'
 import { pyhanko } from './judges/pyhanko.ts'
 import { mutoolDraw, qpdfCheck } from './judges/qpdf.ts'
@@ -25,10 +26,11 @@ const LEVELS = ['NONE', 'LTA_UPDATES', 'FORM_FILLING']
 const EXPECTED = /^(BBB_XCV_(AIA|REVOC)_PRES_ANS|BBB_FC_IVDBSFR_ANS)/
 const box = (n: number): string => `EnvField_000${n}_001`
 
-describeWith(['pdfsig', 'pyhanko', 'dss', 'qpdf', 'mutool'], 'A cover sheet before the judges', () => {
+describeWith(['openssl', 'pdfsig', 'pyhanko', 'dss', 'qpdf', 'mutool'], 'A cover sheet before the judges', () => {
   let pki: Pki
   let documents: readonly SourceFile[]
   const steps: { name: string; file: string; signatures: number }[] = []
+  const signatures: string[] = []
   const keep = async (name: string, { file }: EnvelopeResult, signatures: number): Promise<void> => {
     writeFileSync(at(`${name}.pdf`), new Uint8Array(await file.blob.arrayBuffer()))
     steps.push({ name, file: at(`${name}.pdf`), signatures })
@@ -69,7 +71,8 @@ describeWith(['pdfsig', 'pyhanko', 'dss', 'qpdf', 'mutool'], 'A cover sheet befo
       draftSignatory(2, { kind: 'simple' }),
       draftSignatory(3, { role: 'visa', fields: [] }),
     ]
-    const prepared = await envelopes.prepare({ file: cover, enclosed, draft: draftOf(people), key })
+    const draft = draftOf(people, { detached: true })
+    const prepared = await envelopes.prepare({ file: cover, enclosed, draft, key })
     await keep('0-prepared', prepared, 1)
     const byKey = (id: string) => ({ kind: 'key' as const, key: testKeyRef(id) })
     const values = (n: number) => ({ [box(n)]: true })
@@ -80,6 +83,11 @@ describeWith(['pdfsig', 'pyhanko', 'dss', 'qpdf', 'mutool'], 'A cover sheet befo
       values: values(1),
     })
     await keep('1-certificate', one, 2)
+    for (const { file } of one.detached) {
+      writeFileSync(at(file.name), new Uint8Array(await file.blob.arrayBuffer()))
+      signatures.push(file.name)
+    }
+    for (const { name, blob } of documents) writeFileSync(at(name), new Uint8Array(await blob.arrayBuffer()))
     const code = { kind: 'code' as const, code: envelopes.newCode() }
     const two = await envelopes.sign({ file: one.file, signatory: 's2', means: code, values: values(2) })
     await keep('2-simple', two, 2)
@@ -120,6 +128,21 @@ describeWith(['pdfsig', 'pyhanko', 'dss', 'qpdf', 'mutool'], 'A cover sheet befo
         expect(pdf?.undefinedChanges, `${name}: ${verdict.why}`).toBe(false)
         expect(pdf?.pageDifference, name).toEqual([])
         expect(pdf?.annotationOverlap, name).toEqual([])
+      }
+    }
+  })
+
+  test('OpenSSL, DSS and pyHanko accept the detached signature of each document, and of no other', async () => {
+    expect(signatures).toEqual(documents.map(({ name }) => `${name}.s1.p7s`))
+    for (const [i, name] of signatures.entries()) {
+      const own = { ...caseOf(at(name)), contents: [at(documents[i]!.name)] }
+      const other = { ...own, contents: [at(documents[(i + 1) % documents.length]!.name)] }
+      expect(opensslCms('openssl', own), name).toMatchObject({ intact: true, accepts: true })
+      expect(opensslCms('openssl', other), name).toMatchObject({ accepts: false })
+      for (const judge of [dss, pyhanko]) {
+        const verdict = await judge(own)
+        expect(verdict, `${name}: ${verdict.why}`).toMatchObject({ intact: true, accepts: true })
+        expect(await judge(other), name).toMatchObject({ intact: false, accepts: false })
       }
     }
   })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
+import { unzipSync } from 'fflate'
 import { createKey, file, openToVerify, SAMPLES } from '../main/steps.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { download, picture, type Downloaded } from '../support/files.ts'
@@ -52,6 +53,7 @@ test('three documents under one cover sheet: each is read, saved and signed by t
     await page.getByRole('button', { name: 'contract.pdf', exact: true }).click()
     await expect(page.locator('[data-page="2"]')).toBeVisible()
     await page.getByRole('button', { name: /Back to the pages/ }).click()
+    await page.getByLabel('Also a .p7s beside each document').check()
     await expect(page.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
     await expect(page.locator('.viewer-said')).toHaveText([])
     await expectAccessible(page)
@@ -74,8 +76,22 @@ test('three documents under one cover sheet: each is read, saved and signed by t
   expect(saved.name).toBe('offer.docx')
   expect(Buffer.from(saved.bytes).equals(bytesOf(SAMPLES.offer))).toBe(true)
   await expect(ann.page.getByText('with its 3 documents and sign them all')).toBeVisible()
+  await expect(ann.page.getByText('your key may ask 4 times')).toBeVisible()
   const first = await signTurn(ann.page)
   expectContinues(first, sealed.bytes)
+  // Her signature of each document by itself, for whoever knows nothing of envelopes.
+  const zip = await download(ann.page, () =>
+    ann.page.getByRole('button', { name: /^Download the 3 signatures/ }).click(),
+  )
+  const apart = unzipSync(zip.bytes)
+  expect(Object.keys(apart)).toEqual(['offer.docx.s1.p7s', 'contract.pdf.s1.p7s', 'invoice.pdf.s1.p7s'])
+  await picture(ann.page, 'documents-signed', [390, 560, 1280])
+  await openToVerify(ann.page, [
+    SAMPLES.offer,
+    file('offer.docx.s1.p7s', apart['offer.docx.s1.p7s'] ?? new Uint8Array(), 'application/pkcs7-signature'),
+  ])
+  await expect(ann.page.getByText(/Signed in the name of Ann Example/).first()).toBeVisible({ timeout: 30_000 })
+  await expect(ann.page.getByText('The file itself is intact').first()).toBeVisible()
 
   const boris = await signatory(browser, base, 'Boris Beispiel')
   await giveEnvelope(boris.page, first)

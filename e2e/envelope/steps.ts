@@ -87,7 +87,7 @@ export async function seal(page: Page): Promise<Downloaded> {
 }
 
 export const take = (page: Page): Promise<Downloaded> =>
-  download(page, () => page.getByRole('button', { name: /^Download / }).click())
+  download(page, () => page.getByRole('button', { name: /^Download .*\.pdf$/ }).click())
 
 export const consent = (page: Page) => page.getByRole('checkbox', { name: /^I have (read|checked)/ })
 export const signNow = (page: Page) => page.getByRole('button', { name: /^(Sign|Accept) “/ })

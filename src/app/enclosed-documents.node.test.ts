@@ -21,6 +21,7 @@ import { openPdf } from '../core/pdf/open.ts'
 import { countPages } from '../core/pdf/pages.ts'
 import { draftOf, draftSignatory, envelopeDesk, testKeyRef, type EnvelopeDesk } from '../testing/envelopes.ts'
 import { classicPdf } from '../testing/pdf-builder.ts'
+import { openSessions } from '../worker/validation.ts'
 import { signPdf, signingPorts } from '../testing/pdf-signing.ts'
 import { update as appendUpdate } from '../testing/pdf-update.ts'
 import { signerInfoOf, signingKeyOf, testChain, type TestParty } from '../testing/pki.ts'
@@ -66,12 +67,12 @@ beforeAll(async () => {
 
 const tick = ({ clock }: EnvelopeDesk): void => clock.set(new Date(clock.now().getTime() + 60_000).toISOString())
 
-async function prepared(desk: EnvelopeDesk, attached: boolean, files = documents) {
+async function prepared(desk: EnvelopeDesk, attached: boolean, files = documents, draft = two) {
   const { envelopes } = desk
   const enclosed = await envelopes.describe({ files, attached })
   const cover = await envelopes.cover({ files, enclosed, title: two.title, language: 'uk' })
   const options = attached ? {} : { beside: files }
-  const made = await envelopes.prepare({ file: cover, enclosed, draft: two, key: testKeyRef('any') }, options)
+  const made = await envelopes.prepare({ file: cover, enclosed, draft, key: testKeyRef('any') }, options)
   tick(desk)
   return { ...made, enclosed, cover }
 }
@@ -133,6 +134,64 @@ describe('documents in the cover’s file', () => {
     expect(await codeOf(envelopes.describe({ files: [source('a', new Uint8Array())], attached: true }))).toBe(
       'ENVELOPE_DOCUMENT_EMPTY',
     )
+  })
+})
+
+describe('a detached signature beside each document, where the preparer asked for it', () => {
+  test('one act: each certificate signatory signs each document too, and each signature verifies over its document alone', async () => {
+    const asked: string[] = []
+    const counted: SigningKey = {
+      ...keys['any']!,
+      sign: (...parts) => {
+        asked.push('asked')
+        return keys['any']!.sign(...parts)
+      },
+    }
+    const desk = envelopeDesk({ any: counted }, font)
+    const { envelopes } = desk
+    for (const attached of [true, false]) {
+      const { file, view } = await prepared(desk, attached, documents, { ...two, detached: true })
+      expect(view.manifest.detached).toBe(true)
+      const beside = attached ? [] : documents
+      asked.length = 0
+      const one = await envelopes.sign(
+        { file, signatory: 's1', means: byKey, values: { [boxOf(1)]: true } },
+        { beside },
+      )
+      expect(asked).toHaveLength(documents.length + 1)
+      expect(one.detached.map(({ file: { name }, source: of }) => [name, of])).toEqual(
+        view.enclosed.map(({ name }) => [`${name}.s1.p7s`, name]),
+      )
+      const sessions = openSessions(signingPorts)
+      const watch = { signal: new AbortController().signal, progress: () => undefined }
+      for (const [i, { file: signature }] of one.detached.entries()) {
+        const at = { at: desk.clock.now() }
+        const report = await sessions.check([signature, documents[i]!], at, watch)
+        expect(report?.signatures.map(({ integrity }) => integrity)).toEqual(['intact'])
+        const other = { name: documents[i]!.name, blob: documents[(i + 1) % 4]!.blob }
+        expect((await sessions.check([signature, other], at, watch))?.signatures[0]?.integrity).not.toBe('intact')
+      }
+      tick(desk)
+      // A code signs the digests in the manifest, and makes no file of its own.
+      const code = { kind: 'code' as const, code: envelopes.newCode() }
+      const simply = { file: one.file, signatory: 's2', means: code, values: { [boxOf(2)]: true } }
+      expect((await envelopes.sign(simply, { beside })).detached).toEqual([])
+    }
+  })
+
+  test('a key that fails midway leaves nothing: no envelope, no signature', async () => {
+    let left = 0
+    const failing: SigningKey = {
+      ...keys['any']!,
+      sign: (...parts) =>
+        left-- > 0 ? keys['any']!.sign(...parts) : Promise.reject(new SignError('KEY_TOKEN_REMOVED', 'gone')),
+    }
+    left = 1
+    const desk = envelopeDesk({ any: failing }, font)
+    const { file } = await prepared(desk, true, documents, { ...two, detached: true })
+    left = 2
+    const act = desk.envelopes.sign({ file, signatory: 's1', means: byKey, values: { [boxOf(1)]: true } })
+    expect(await codeOf(act)).toBe('KEY_TOKEN_REMOVED')
   })
 })
 

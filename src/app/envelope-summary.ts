@@ -69,23 +69,36 @@ export type EnvelopeAnswerParts = Readonly<{
   act: EnvelopeAct
   result: EnvelopeResult
   notices: readonly Notice[]
+  /** Lower-case hex SHA-256. */
+  digest: (blob: Blob) => Promise<string>
 }>
 
 /**
  * What goes back to the host: the new file takes the place of the old one, of which it is the continuation. Under a cover sheet it is a
  * new document, and those it stands for stay as they are.
  */
-export function envelopeAnswer(parts: EnvelopeAnswerParts): EnvelopeAnswer {
-  const { requestId, receipt, document, act, result, notices } = parts
+export async function envelopeAnswer(parts: EnvelopeAnswerParts): Promise<EnvelopeAnswer> {
+  const { requestId, receipt, document, act, result, notices, digest } = parts
   const { file, view } = result
   const [carrier] = view.manifest.documents
   const isNew = act === 'prepared' && view.enclosed.length > 0
+  const id = isNew ? `envelope-${view.manifest.id}` : document.asked.id
+  const apart = result.detached.map(async ({ file: signature, source }) => ({
+    id: `${id}/${signature.name}`,
+    name: signature.name,
+    type: signature.type,
+    blob: signature.blob,
+    sha256: await digest(signature.blob),
+    originalSha256: view.enclosed.find(({ name }) => name === source)?.sha256 ?? '',
+    ifVersion: '',
+    stored: false,
+  }))
   return {
     status: 'envelope',
     act,
     documents: [
       {
-        id: isNew ? `envelope-${view.manifest.id}` : document.asked.id,
+        id,
         name: isNew ? file.name : document.document.name,
         type: file.type,
         blob: file.blob,
@@ -94,6 +107,7 @@ export function envelopeAnswer(parts: EnvelopeAnswerParts): EnvelopeAnswer {
         ifVersion: isNew ? '' : document.document.version,
         stored: false,
       },
+      ...(await Promise.all(apart)),
     ],
     envelope: summaryOf(view, notices),
     receipt: { id: receipt, requestId },

@@ -39,6 +39,8 @@ export type EnvelopeResult = Readonly<{
   view: EnvelopeView
   /** In the outbox until it is stored or downloaded. */
   result: KeptResult
+  /** Detached signatures of the enclosed documents, one for each; empty where the preparer did not ask for them. */
+  detached: readonly KeptResult[]
   /** A reached level below the one asked for, an insisted-on certificate …: as in `SignOutcome.warnings`. */
   warnings: readonly string[]
 }>
@@ -133,5 +135,5 @@ export async function readBack(
     })
   }
   const result = await ports.results.keep(made, source.name)
-  return { file: made, view, result, warnings: result.kept === 'memory' ? ['not-kept'] : [] }
+  return { file: made, view, result, detached: [], warnings: result.kept === 'memory' ? ['not-kept'] : [] }
 }

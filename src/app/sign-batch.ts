@@ -4,6 +4,7 @@ import type { Mechanism, SigningKey } from '../core/keys.ts'
 import type { FileReport } from '../core/validation/report.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
 import type { AskedValue, SignParams } from '../worker/protocol.ts'
+import { assertIntact } from './assert-intact.ts'
 import { mechanismOf } from './check-signer.ts'
 import { formatOptions } from './format-options.ts'
 import { isNamedPdf, looksLikePdf } from './inspect-document.ts'
@@ -238,26 +239,4 @@ async function reportOn(
   const found = await verification.verify(files, options)
   found.close()
   return found.report.files.find(({ name }) => name === signed.name)
-}
-
-/**
- * Nothing is handed out that does not validate here: the signature of every key must be intact and cover the whole file.
- *
- * @param prints fingerprints of the signers' certificates
- * @throws SignError `FORMAT_OUTPUT_INVALID`
- */
-function assertIntact(own: FileReport | undefined, prints: readonly string[]): FileReport {
-  const good = prints.every((print) =>
-    own?.signatures.some(
-      ({ signer: by, integrity, coverage, modifications }) =>
-        by?.fingerprint === print &&
-        integrity === 'intact' &&
-        // The evidence of B-LT and B-LTA stands behind what is signed.
-        (coverage === 'whole-file' || (coverage === 'earlier-revision' && modifications === 'lta-updates')),
-    ),
-  )
-  if (own && good) return own
-  throw new SignError('FORMAT_OUTPUT_INVALID', 'what was written does not verify; it was not handed out', {
-    details: { result: own?.result ?? 'no report', code: own?.code ?? '' },
-  })
 }

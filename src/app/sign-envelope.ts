@@ -9,6 +9,8 @@ import { SignError, type ErrorCode } from '../core/errors.ts'
 import type { SigningKey } from '../core/keys.ts'
 import { certificateFacts, parseCertificate } from '../core/x509/certificate.ts'
 import { checkSigner, mechanismOf } from './check-signer.ts'
+import { signApart } from './sign-apart.ts'
+import type { KeptResult } from './signed-results.ts'
 import {
   askKey,
   finish,
@@ -89,10 +91,12 @@ async function signByKey(
   }
   const values = signingValues(manifest, signatory, request.values, line)
   const font = await ports.font()
+  const { mechanism } = means
+  const apart = await signApart({ file: request.file, view, signatory, key, mechanism }, ports, options)
   const params = {
     format: 'PAdES' as const,
     files: [request.file],
-    signers: [{ signer: key.signer, mechanism: mechanismOf(key, means.mechanism) }],
+    signers: [{ signer: key.signer, mechanism: mechanismOf(key, mechanism) }],
     level,
     options: signingOptions(manifest, signatory, values, { line, font, mark: request.mark ?? null }),
   }
@@ -100,7 +104,10 @@ async function signByKey(
   const name = request.file.name
   const signed = await finish(made.file, { key, ref: means.key, name, original: request.file }, ports, options)
   const kept = await readBack(signed.file, request.file, ports, options)
-  return { ...kept, warnings: [...warnings, ...signed.warnings, ...kept.warnings] }
+  const detached: KeptResult[] = []
+  for (const { file, source } of apart) detached.push(await ports.results.keep(file, source))
+  const all = [...warnings, ...signed.warnings, ...apart.flatMap((one) => one.warnings), ...kept.warnings]
+  return { ...kept, detached, warnings: [...new Set(all)] }
 }
 
 /** @throws SignError `ENVELOPE_KIND_MISMATCH`, `ENVELOPE_ALGORITHM_FORBIDDEN` */

@@ -7,6 +7,7 @@ import type { Ports } from '../core/ports.ts'
 import { signingOf } from '../core/formats/registry.ts'
 import type { CallOptions, WorkerClient } from '../worker/client.ts'
 import { envelopeHandlers } from '../worker/envelopes.ts'
+import { openSessions } from '../worker/validation.ts'
 import type { Signed, SignParams, WorkerMethods } from '../worker/protocol.ts'
 import type { CallContext } from '../worker/serve.ts'
 import { testEngine } from './engines.ts'
@@ -19,10 +20,12 @@ type Served = (params: never, context: CallContext) => Promise<unknown>
 function inProcessWorker(ports: Ports): WorkerClient {
   const handlers: Partial<Record<Method, Served>> = {
     ...(envelopeHandlers(ports) as unknown as Partial<Record<Method, Served>>),
-    async sign({ format, ...request }: SignParams, { sign }): Promise<Signed> {
+    async sign({ format, check, ...request }: SignParams, { sign, ...context }): Promise<Signed> {
       const signing = await signingOf(format)
       const prepared = await signing.prepare(request, ports)
-      return { file: await signing.embed(prepared, await sign(prepared.toBeSigned), ports), report: null }
+      const file = await signing.embed(prepared, await sign(prepared.toBeSigned), ports)
+      const report = check && (await openSessions(ports).check([file, ...request.files], check, context))
+      return { file, report: report ?? null }
     },
   }
   return {

@@ -113,7 +113,8 @@ export type EnvelopeSummary = Readonly<{
 
 /**
  * What an act made of the envelope: the new file, of which the old one is the exact beginning, and its state. A file prepared under a cover
- * sheet is a new document: `id` is `envelope-` and the envelope's own id.
+ * sheet is a new document: `id` is `envelope-` and the envelope's own id. Where the preparer asked for it, a detached
+ * signature of each enclosed document follows it; its `id` is that of the file, a slash and its name.
  */
 export type WireEnvelopeResult = Readonly<{
   status: 'envelope'

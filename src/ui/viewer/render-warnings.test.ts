@@ -9,12 +9,15 @@ test.each([
   expect(relevantWarning(text)).toBe(text.slice('Warning: '.length))
 })
 
-test.each(['Warning: TT: undefined function: 32', 'Warning: Indexing all PDF objects', 'something else', 'Info: x'])(
-  'what changes nothing seen is not: %s',
-  (text) => {
-    expect(relevantWarning(text)).toBeNull()
-  },
-)
+test.each([
+  'Warning: TT: undefined function: 32',
+  'Warning: Indexing all PDF objects',
+  'Warning: getTextContent - ignoring errors during "GetTextContent: page 0" task: "Error: Worker task was terminated".',
+  'something else',
+  'Info: x',
+])('what changes nothing seen is not: %s', (text) => {
+  expect(relevantWarning(text)).toBeNull()
+})
 
 test('a warning of any length is cut', () => {
   expect(relevantWarning(`Warning: ${'x'.repeat(10_000)}`)).toHaveLength(300)

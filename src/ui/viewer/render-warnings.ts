@@ -16,6 +16,8 @@ const HARMLESS = [
   /^ignoring zlib checksum/i,
   /^Deprecated API usage/,
   /^TypedFunction/,
+  // A document was closed while a page of it was read: nobody looks at it any more.
+  /Worker task was terminated/,
 ]
 
 /** The warning without its prefix; null when it says nothing about what is seen. */

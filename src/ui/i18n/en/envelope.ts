@@ -232,4 +232,12 @@ export const envelope = {
   notAllDocuments: 'Every signature is intact. Documents that travel beside it were not checked: add them.',
   column_documents: 'Documents',
   sendAlong: 'Send the documents that travel beside it along.',
+  detachedMeans: {
+    one: 'Each document is signed by itself, too: your key may ask {count} time.',
+    other: 'Each document is signed by itself, too: your key may ask {count} times.',
+  },
+  takeDetached: {
+    one: 'Download the signature of the document',
+    other: 'Download the {count} signatures of the documents',
+  },
 } as const

@@ -110,17 +110,19 @@ function Here({ open, loaded, log }: LoadedProps) {
       done.current = true
       const envelopes = await services.envelopes()
       await log.add(act, { id: document.asked.id, sha256: result.view.sha256 })
-      const answer = envelopeAnswer({
+      const answer = await envelopeAnswer({
         requestId: open.command.requestId,
         receipt: crypto.randomUUID(),
         document,
         act,
         result,
         notices: envelopes.notices(result.view, { link: () => '' }),
+        digest: runtime.digest,
       })
       await runtime.finish(open, answer, log)
       // The host has it: it need not wait in this browser any longer.
-      await services.results.discard([result.result.id]).catch(() => undefined)
+      const kept = [result.result, ...result.detached].map(({ id }) => id)
+      await services.results.discard(kept).catch(() => undefined)
     },
     [document, services, log, open, runtime],
   )

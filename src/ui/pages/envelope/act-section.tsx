@@ -69,6 +69,9 @@ export function ActBody({ act, one, view, id, answers, missing, date, busy, onAn
             onCreate={() => setCreating(true)}
             disabled={busy}
           />
+          {view.manifest.detached && (
+            <p className="small muted">{i18n.t('envelope.detachedMeans', { count: view.enclosed.length + 1 })}</p>
+          )}
           {act.wanting === 'key' && !act.chosen && <p className="small text-bad">{i18n.t('sign.needCertificate')}</p>}
         </div>
       )}

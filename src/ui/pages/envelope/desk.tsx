@@ -35,7 +35,7 @@ export type Deed = Readonly<{
 }>
 
 /** What was done with the envelope here, so that its file now waits to be taken. */
-export type Done = Deed & Pick<EnvelopeResult, 'result' | 'warnings'>
+export type Done = Deed & Pick<EnvelopeResult, 'result' | 'detached' | 'warnings'>
 
 type Props = Readonly<{
   file: SourceFile

@@ -12,12 +12,15 @@ type Props = Readonly<{
   carrier: Carrier
   /** Null: by their size. */
   beside: boolean | null
+  /** Each document is signed by itself too. */
+  detached: boolean
   /** Fields that were placed on pages which are gone. */
   fieldsGone: boolean
   /** A host chose the documents: none is added or taken away here. */
   fixed: boolean
   onFiles: (files: readonly SourceFile[]) => void
   onBeside: (beside: boolean) => void
+  onDetached: (detached: boolean) => void
   onShow: (index: number) => void
 }>
 
@@ -93,29 +96,36 @@ export function DocumentsSection(props: Props) {
   )
 }
 
-function CoverChoices({ files, beside, onBeside }: Props) {
+function CoverChoices({ files, beside, detached, onBeside, onDetached }: Props) {
   const i18n = useI18n()
   const group = useId()
   const large = isLarge(files)
   const chosen = beside ?? large
   return (
-    <fieldset className="stack-tight">
-      <legend className="section-label">{i18n.t('preparing.travel')}</legend>
-      <div className="choices">
-        {([false, true] as const).map((each) => {
-          const name = each ? 'beside' : 'inside'
-          return (
-            <label className="choice" key={name}>
-              <input type="radio" name={group} checked={chosen === each} onChange={() => onBeside(each)} />
-              <span>{i18n.t(`preparing.travel_${name}`)}</span>
-              <span className="hint">
-                {i18n.t(`preparing.travelMeans_${name}`)}
-                {large && ` ${i18n.t(each ? 'preparing.travelLargeBeside' : 'preparing.travelLargeInside')}`}
-              </span>
-            </label>
-          )
-        })}
-      </div>
-    </fieldset>
+    <div className="stack">
+      <fieldset className="stack-tight">
+        <legend className="section-label">{i18n.t('preparing.travel')}</legend>
+        <div className="choices">
+          {([false, true] as const).map((each) => {
+            const name = each ? 'beside' : 'inside'
+            return (
+              <label className="choice" key={name}>
+                <input type="radio" name={group} checked={chosen === each} onChange={() => onBeside(each)} />
+                <span>{i18n.t(`preparing.travel_${name}`)}</span>
+                <span className="hint">
+                  {i18n.t(`preparing.travelMeans_${name}`)}
+                  {large && ` ${i18n.t(each ? 'preparing.travelLargeBeside' : 'preparing.travelLargeInside')}`}
+                </span>
+              </label>
+            )
+          })}
+        </div>
+      </fieldset>
+      <label className="choice">
+        <input type="checkbox" checked={detached} onChange={(event) => onDetached(event.target.checked)} />
+        <span>{i18n.t('preparing.detached')}</span>
+        <span className="hint">{i18n.t('preparing.detachedHint')}</span>
+      </label>
+    </div>
   )
 }

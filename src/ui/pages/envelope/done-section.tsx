@@ -50,16 +50,22 @@ export function DoneFoot({ done }: { done: Done }) {
   const { results } = useServices()
   const [taken, setTaken] = useState(false)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const { detached } = done
   const { id, file, kept } = done.result
-  const take = async () => {
+  const download = async (ids: readonly string[]): Promise<boolean> => {
     setRefusal(null)
     try {
-      await results.download([id])
-      setTaken(true)
+      await results.download(ids, { zipName: file.name.replace(/\.pdf$/i, '-p7s.zip') })
+      return true
     } catch (error) {
       if (!isAbort(error)) setRefusal(refusalOf(error))
+      return false
     }
   }
+  const take = async () => {
+    if (await download([id])) setTaken(true)
+  }
+  const takeApart = () => download(detached.map((one) => one.id))
   const note = taken ? 'envelope.taken' : kept === 'memory' ? 'envelope.takeFirst' : 'envelope.takeSoon'
   return (
     <div className="sign-act">
@@ -69,6 +75,12 @@ export function DoneFoot({ done }: { done: Done }) {
         <span className="break">{i18n.t('envelope.keepCopy', { name: file.name })}</span>
       </button>
       <p className="small muted">{i18n.t(note)}</p>
+      {detached.length > 0 && (
+        <button type="button" className="button wide" onClick={() => void takeApart()}>
+          <Icon name="download" />
+          {i18n.t('envelope.takeDetached', { count: detached.length })}
+        </button>
+      )}
     </div>
   )
 }

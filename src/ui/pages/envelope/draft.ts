@@ -54,6 +54,8 @@ export type Draft = Readonly<{
   /** A page at the end that tells who signed when; false: a separate report. */
   record: boolean
   language: EnvelopeLanguage
+  /** Where a cover sheet is made: each document is signed by itself too. */
+  detached: boolean
 }>
 
 export const emptyDraft = (title: string, language: EnvelopeLanguage): Draft => ({
@@ -66,6 +68,7 @@ export const emptyDraft = (title: string, language: EnvelopeLanguage): Draft => 
   resend: true,
   record: true,
   language,
+  detached: false,
 })
 
 export function newPerson(people: readonly DraftPerson[]): DraftPerson {
@@ -188,6 +191,7 @@ export function toEnvelopeDraft(draft: Draft, verifyUrl: string): EnvelopeDraft 
     record: draft.record,
     resend: draft.resend,
     language: draft.language,
+    ...(draft.detached ? { detached: true } : {}),
     verifyUrl,
   }
 }
@@ -251,5 +255,6 @@ export function withTemplate(draft: Draft, template: EnvelopeDraft, pages: numbe
     resend: template.resend,
     record: template.record,
     language: template.language,
+    detached: template.detached === true,
   }
 }

@@ -196,6 +196,7 @@ export function PreparePage({ files: given, proposal, onPrepared, onClose }: Pro
                   files={files}
                   carrier={carrier}
                   beside={apart}
+                  detached={draft.detached}
                   fieldsGone={fieldsGone}
                   fixed={!onClose}
                   onFiles={(next) => {
@@ -203,6 +204,7 @@ export function PreparePage({ files: given, proposal, onPrepared, onClose }: Pro
                     setFiles(next)
                   }}
                   onBeside={setApart}
+                  onDetached={(detached) => change({ detached })}
                   onShow={setShown}
                 />
               )}

@@ -197,7 +197,7 @@ export function useEnvelopes(): EnvelopeTable {
   )
   const keep = useCallback((copy: Copy) => setTable({ at: 'desk', ...copy, beside: NOTHING_BESIDE, done: null }), [])
   const settle = useCallback((made: EnvelopeResult, deed: Deed, handed?: Beside) => {
-    const { file, view, result, warnings } = made
+    const { file, view, result, detached, warnings } = made
     // On the dashboard the new file takes the place of the one it continues.
     setFiles((now) =>
       now.map((one) =>
@@ -211,7 +211,7 @@ export function useEnvelopes(): EnvelopeTable {
       file,
       view,
       beside: handed ?? (now.at === 'desk' ? now.beside : NOTHING_BESIDE),
-      done: { ...deed, result, warnings },
+      done: { ...deed, result, detached, warnings },
     }))
   }, [])
   return { table, files, reading, give, open, compare, keep, settle, cancel, close, clear }
