@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { unzipSync } from 'fflate'
-import { createKey, file, openToVerify, SAMPLES } from '../main/steps.ts'
+import { createKey, file, openToSign, openToVerify, SAMPLES, sign, takeFile } from '../main/steps.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { download, picture, type Downloaded } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
@@ -104,6 +104,13 @@ test('three documents under one cover sheet: each is read, saved and signed by t
   await openToVerify(wiped.page, file('supply.pdf', last.bytes, 'application/pdf'))
   const verified = wiped.page.getByRole('region', { name: /^Envelope/ })
   await expect(verified.getByText('Checked, attached')).toHaveCount(3, { timeout: 30_000 })
+  const report = await download(wiped.page, () => wiped.page.getByRole('button', { name: 'Report (JSON)' }).click())
+  const told = JSON.parse(Buffer.from(report.bytes).toString('utf8')) as {
+    envelopes: { status: string; documents: { name: string; state: string }[] }[]
+  }
+  expect(told.envelopes.map(({ status, documents: all }) => [status, ...all.map(({ state }) => state)])).toEqual([
+    ['complete', 'attached', 'attached', 'attached'],
+  ])
   await expectAccessible(wiped.page)
   await picture(wiped.page, 'documents-verify', [390, 560, 1280])
   for (const one of [ann, boris, wiped]) {
@@ -175,4 +182,49 @@ test('documents beside the cover sheet: nobody signs without them, a wrong one i
   await expect(verified.getByText(/Documents that travel beside it were not checked/)).toBeVisible()
   expect(boris.complaints).toEqual([])
   await boris.close()
+})
+
+test('one PDF is itself the document; another kind, a signed one or one more of them makes a cover sheet @envelope', async ({
+  page,
+}) => {
+  test.setTimeout(120_000)
+  await createKey(page, { name: 'Olena Office' })
+  await giveEnvelope(page, SAMPLES.contract)
+  await part(page, 'Documents')
+  await expect(page.getByText('This document is itself what is signed.')).toBeVisible()
+  await part(page, 'People')
+  await enterPeople(page, [{ name: 'Ann Example' }])
+  await part(page, 'Fields')
+  await addField(page, 'Ann Example', 'Signature')
+  // A second document: the pages are others, and what was placed on them is gone and said.
+  await part(page, 'Documents')
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Add documents' }).click(),
+  ])
+  await chooser.setFiles(SAMPLES.offer)
+  await expect(page.getByText('The pages are others now: the fields that were placed are gone.')).toBeVisible()
+  await page.getByRole('button', { name: 'Move offer.docx up' }).click()
+  await expect(page.getByRole('listitem').first()).toContainText('offer.docx')
+  await page.getByRole('button', { name: 'Remove offer.docx' }).click()
+  await expect(page.getByText('This document is itself what is signed.')).toBeVisible()
+
+  await giveEnvelope(page, SAMPLES.offer)
+  await part(page, 'Documents')
+  await expect(page.getByText('This is no PDF: a cover sheet is made that stands for it.')).toBeVisible()
+
+  await openToSign(page, SAMPLES.invoice)
+  await sign(page)
+  const signed = await takeFile(page)
+  await giveEnvelope(page, { name: 'signed.pdf', bytes: signed.bytes })
+  await part(page, 'Documents')
+  await expect(page.getByText('This PDF is signed already and is not touched')).toBeVisible()
+  await part(page, 'People')
+  await enterPeople(page, [{ name: 'Ann Example' }])
+  const sealed = await seal(page)
+  expect(Buffer.from(sealed.bytes).includes(Buffer.from(signed.bytes))).toBe(true)
+  // More than an envelope holds is refused with its code, and nothing hangs.
+  const many = Array.from({ length: 201 }, (_, i) => ({ name: `${String(i)}.txt`, bytes: new Uint8Array([i & 255]) }))
+  await giveEnvelope(page, many)
+  await expect(page.getByText('ENVELOPE_TOO_MANY_DOCUMENTS')).toBeVisible({ timeout: 30_000 })
 })

@@ -19,6 +19,8 @@ export type CoverPage = readonly CoverPart[]
 
 type CoverWords = Readonly<{
   cover: string
+  /** Above the same list in a report. */
+  listed: string
   means: string
   inside: string
   beside: string
@@ -30,6 +32,7 @@ type CoverWords = Readonly<{
 export const COVER_WORDS: Readonly<Record<EnvelopeLanguage, CoverWords>> = {
   en: {
     cover: 'Cover sheet',
+    listed: 'Documents',
     means:
       'Stands for the documents below. Whoever signs this sheet signs them: their digests are part of what the signature covers.',
     inside: 'They are attached to this file, byte for byte as they were given.',
@@ -40,6 +43,7 @@ export const COVER_WORDS: Readonly<Record<EnvelopeLanguage, CoverWords>> = {
   },
   ru: {
     cover: 'Титульный лист',
+    listed: 'Документы',
     means:
       'Стоит за документы ниже. Кто подписывает этот лист, подписывает их: их хеши входят в то, что покрывает подпись.',
     inside: 'Они вложены в этот файл байт в байт такими, какими были даны.',
@@ -50,6 +54,7 @@ export const COVER_WORDS: Readonly<Record<EnvelopeLanguage, CoverWords>> = {
   },
   uk: {
     cover: 'Титульний аркуш',
+    listed: 'Документи',
     means:
       'Стоїть за документи нижче. Хто підписує цей аркуш, підписує їх: їхні хеші входять до того, що покриває підпис.',
     inside: 'Вони вкладені в цей файл байт у байт такими, якими були надані.',
@@ -84,17 +89,18 @@ export type CoverFacts = Readonly<{
 }>
 
 export function coverPages({ title, language, enclosed, notes }: CoverFacts, font: TrueTypeFont): readonly CoverPage[] {
-  const words = COVER_WORDS[language]
+  const own = COVER_WORDS[language]
+  const words = notes ? { ...own, cover: own.listed } : own
   const write = writer(font)
   const pages: CoverPart[][] = [[]]
   const put = (part: CoverPart): void => void pages.at(-1)?.push(part)
-  const head = headOf(title, words, enclosed, write)
+  const head = headOf(title, words, notes ? [] : saidOf(words, enclosed), write)
   for (const part of head.parts) put(part)
   let top = head.bottom
   for (const [of, one] of enclosed.entries()) {
     const isMixed = enclosed.some(({ attached }) => attached !== one.attached)
-    const own = isMixed && !one.attached ? words.isBeside : null
-    const row = rowOf(one, of, factsOf(one, words, notes?.[of] ?? own), write)
+    const note = notes?.[of] ?? (isMixed && !one.attached ? words.isBeside : null)
+    const row = rowOf(one, of, factsOf(one, words, note), write)
     if (top - row.height < BOTTOM) {
       pages.push([])
       put({ tag: null, items: write(LEFT, 810, RIGHT - LEFT, 8, SOFT, `${words.cover} · ${title}`, 1).items })
@@ -155,10 +161,16 @@ const rule = (y: number, color: Color = LINE, height = 0.5): CoverPart => ({
   items: [{ kind: 'fill', x: LEFT, y, width: RIGHT - LEFT, height, color }],
 })
 
+function saidOf(words: CoverWords, enclosed: readonly EnclosedDocument[]): readonly string[] {
+  const attached = enclosed.filter((one) => one.attached).length
+  const where = attached === enclosed.length ? [words.inside] : attached === 0 ? [words.beside] : []
+  return [words.means, ...where]
+}
+
 function headOf(
   title: string,
   words: CoverWords,
-  enclosed: readonly EnclosedDocument[],
+  said: readonly string[],
   write: Write,
 ): Readonly<{ parts: readonly CoverPart[]; bottom: number }> {
   const width = RIGHT - LEFT
@@ -166,9 +178,7 @@ function headOf(
   let top = FIRST_TOP - label.height - 8
   const heading = write(LEFT, top, width, 20, INK, title, 3)
   top -= heading.height + 10
-  const attached = enclosed.filter((one) => one.attached).length
-  const where = attached === enclosed.length ? [words.inside] : attached === 0 ? [words.beside] : []
-  const means = write(LEFT, top, width, 9, SOFT, [words.means, ...where].join(' '))
+  const means = write(LEFT, top, width, 9, SOFT, said.join(' '))
   top -= means.height + 12
   const parts: CoverPart[] = [
     { tag: 'text', items: label.items },

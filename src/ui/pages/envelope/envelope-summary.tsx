@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useId, useMemo, useState } from 'react'
+import { summaryOf } from '../../../app/envelope-summary.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import { filesOf, isAwaited, NOTHING_BESIDE, takeBeside, type Beside } from '../../../app/take-beside.ts'
 import { isAbort } from '../../../core/errors.ts'
 import type { EnvelopeView } from '../../../core/envelope/view.ts'
+import type { EnvelopeSummary as Summary } from '../../../core/host-envelope.ts'
 import type { Refusal, SourceFile } from '../../../core/formats/format.ts'
 import { Icon } from '../../components/icon.tsx'
 import { RefusalNotice, TONE_ICON } from '../../components/notice.tsx'
@@ -21,10 +23,12 @@ type Props = Readonly<{
   blob: Blob
   /** What else is verified: documents that travel beside may be among them. */
   others: readonly SourceFile[]
+  /** It was read: as the report of the page tells it. */
+  onRead: (envelope: Summary) => void
 }>
 
 /** Where an envelope stands, for whoever verifies its file: its documents and people, and codes to be checked once more. */
-export function EnvelopeSummary({ name, blob, others }: Props) {
+export function EnvelopeSummary({ name, blob, others, onRead }: Props) {
   const i18n = useI18n()
   const envelopes = useRunEnvelope()
   const id = useId()
@@ -52,6 +56,9 @@ export function EnvelopeSummary({ name, blob, others }: Props) {
       })
     return () => controller.abort()
   }, [envelopes, file, others, take])
+  useEffect(() => {
+    if (read) onRead(summaryOf(read.view, []))
+  }, [read, onRead])
   const add = (files: readonly File[]) => {
     if (!read) return
     const given = files.map((one) => ({ name: one.name, blob: one }))

@@ -1,7 +1,8 @@
-import { Fragment, lazy, Suspense, useCallback, useEffect, useMemo } from 'react'
+import { Fragment, lazy, Suspense, useCallback, useEffect, useMemo, useRef } from 'react'
 import type { Judgement } from '../../../app/verify-documents.ts'
 import { SEAL_FIELD } from '../../../core/envelope/manifest.ts'
 import type { SourceFile } from '../../../core/formats/format.ts'
+import type { EnvelopeSummary as Summary } from '../../../core/host-envelope.ts'
 import type { FileReport } from '../../../core/validation/report.ts'
 import { DropArea, DropVeil, PickFiles, useDropAndPaste } from '../../components/file-drop.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -116,8 +117,13 @@ function Report({ state: { report, files, logs, judgement }, onJudge, passwordOf
   const first = report.files[0]
   const heard = first ? fileVerdict(i18n, first).title : ''
   useEffect(() => announce(heard), [announce, heard])
+  const envelopes = useRef(new Map<string, Summary>())
+  const onEnvelope = useCallback((file: string, envelope: Summary) => void envelopes.current.set(file, envelope), [])
   const download = () => {
-    const json = JSON.stringify(report, null, 2)
+    const read = [...envelopes.current]
+      .filter(([file]) => report.files.some(({ name }) => name === file))
+      .map(([file, { notices: _letters, ...envelope }]) => ({ file, ...envelope }))
+    const json = JSON.stringify(read.length > 0 ? { ...report, envelopes: read } : report, null, 2)
     saveFile({ name: 'validation-report.json', blob: new Blob([json], { type: 'application/json' }) })
   }
   const signed = report.files.filter(({ signatures }) => signatures.length > 0)
@@ -142,7 +148,7 @@ function Report({ state: { report, files, logs, judgement }, onJudge, passwordOf
       {report.files.map((one, index) => (
         <Fragment key={`${one.name}${String(index)}`}>
           <OneReport report={one} file={fileNamed(files, one.name)} passwordOf={passwordOf} onUnlock={onUnlock} />
-          <EnvelopePart report={one} files={files} />
+          <EnvelopePart report={one} files={files} onRead={onEnvelope} />
         </Fragment>
       ))}
       <footer className="report-foot small muted">
@@ -178,13 +184,21 @@ function OneReport({ report, file, passwordOf, onUnlock }: OneProps) {
 }
 
 /** An envelope is known by the name of the field of its seal; what it really is, reading it tells. */
-function EnvelopePart({ report, files }: { report: FileReport; files: readonly SourceFile[] }) {
+type PartProps = Readonly<{
+  report: FileReport
+  files: readonly SourceFile[]
+  onRead: (file: string, envelope: Summary) => void
+}>
+
+function EnvelopePart({ report, files, onRead }: PartProps) {
   const blob = fileNamed(files, report.name)
   const others = useMemo(() => files.filter((file) => file.blob !== blob), [files, blob])
+  const { name } = report
+  const read = useCallback((envelope: Summary) => onRead(name, envelope), [onRead, name])
   if (!blob || !report.signatures.some(({ field }) => field?.endsWith(SEAL_FIELD))) return null
   return (
     <Suspense fallback={<div className="working" aria-busy="true" />}>
-      <EnvelopeSummary name={report.name} blob={blob} others={others} />
+      <EnvelopeSummary name={report.name} blob={blob} others={others} onRead={read} />
     </Suspense>
   )
 }
