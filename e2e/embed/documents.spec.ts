@@ -66,6 +66,7 @@ test('documents of a host become an envelope that stands for them, and travel be
   })
   await expect(preparing.getByRole('button', { name: 'Add documents' })).toHaveCount(0)
   await preparing.getByRole('radio', { name: 'Beside it, as separate files' }).check()
+  await preparing.getByLabel('Also a .p7s beside each document').check()
   await expect(preparing.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
   await preparing.getByRole('button', { name: /^Seal as / }).click()
   const prepared = await outcome(page)
@@ -107,7 +108,17 @@ test('documents of a host become an envelope that stands for them, and travel be
   await documents.getByRole('button', { name: 'contract.pdf', exact: true }).click()
   await signing.getByRole('checkbox', { name: /^I have read/ }).check()
   await signing.getByRole('button', { name: /^Sign “/ }).click()
-  expect(await outcome(page)).toMatchObject({ act: 'signed', id: prepared.id, states: ['added', 'added'] })
+  expect(await outcome(page)).toEqual({
+    act: 'signed',
+    id: prepared.id,
+    states: ['added', 'added'],
+    // The envelope, and a signature of each document by itself.
+    documents: [
+      { id: 'envelope', name: 'Supply agreement-envelope.pdf', stored: true },
+      { id: 'envelope/offer.docx.s1.p7s', name: 'offer.docx.s1.p7s', stored: true },
+      { id: 'envelope/contract.pdf.s1.p7s', name: 'contract.pdf.s1.p7s', stored: true },
+    ],
+  })
   const log = await page.evaluate(() => (window as unknown as Host).heard.filter(({ event }) => event === 'log'))
   const shown = log.map(({ data }) => data as { action?: string; details?: Record<string, unknown> })
   expect(JSON.stringify(shown)).toContain('envelope/contract.pdf')
