@@ -39,19 +39,27 @@ function rgbProfile(): string {
 
 const xmp = (
   part: number,
+  conformance: 'A' | 'B',
 ): string => `<?xpacket begin="\xEF\xBB\xBF" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
-<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>${part}</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance></rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/"><pdfaid:part>${part}</pdfaid:part><pdfaid:conformance>${conformance}</pdfaid:conformance></rdf:Description>
 </rdf:RDF></x:xmpmeta><?xpacket end="w"?>`
+
+const DRAWN = '/C cs 0.2 0.3 0.6 sc 20 150 260 30 re f'
 
 export type ArchiveOptions = Readonly<{
   /** Says for which device its colours are meant: an RGB one. */
   intent?: boolean
   /** A text field and a check box without appearances of their own. */
   form?: boolean
+  /** Level A: a structure tree with what is drawn, and a language. */
+  tagged?: boolean
 }>
 
-/** One page that draws in calibrated colours and claims PDF/A-1b, -2b or -3b (ISO 19005). */
-export function archivePdf(part: 1 | 2 | 3, { intent = false, form = false }: ArchiveOptions = {}): Uint8Array {
+/** One page that draws in calibrated colours and claims PDF/A-1b, -2b or -3b, or level A (ISO 19005). */
+export function archivePdf(
+  part: 1 | 2 | 3,
+  { intent = false, form = false, tagged = false }: ArchiveOptions = {},
+): Uint8Array {
   const calibrated = '[/CalRGB << /WhitePoint [0.9505 1 1.089] /Gamma [2.2 2.2 2.2] >>]'
   const empty = streamText('/Type /XObject /Subtype /Form /BBox [0 0 200 20]', '')
   const widget = (keys: string, rect: string): string =>
@@ -64,15 +72,24 @@ export function archivePdf(part: 1 | 2 | 3, { intent = false, form = false }: Ar
           '/OutputIntents [<< /Type /OutputIntent /S /GTS_PDFA1 /OutputConditionIdentifier (sRGB) /DestOutputProfile 9 0 R >>]',
         ]
       : []),
+    ...(tagged ? ['/MarkInfo << /Marked true >> /StructTreeRoot 13 0 R /Lang (en)'] : []),
     ...(form ? ['/AcroForm << /Fields [11 0 R 12 0 R] /DA (/Helv 0 Tf 0 g) >>'] : []),
   ]
   return classicPdf(
     {
       1: `<< ${catalog.join(' ')} >>`,
       2: '<< /Type /Pages /Kids [3 0 R] /Count 1 /MediaBox [0 0 300 200] >>',
-      3: `<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /ColorSpace << /C ${calibrated} >> >> ${form ? '/Annots [11 0 R 12 0 R]' : ''} >>`,
-      4: streamText('', '/C cs 0.2 0.3 0.6 sc 20 150 260 30 re f'),
-      8: streamText('/Type /Metadata /Subtype /XML', xmp(part)),
+      3: `<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Resources << /ColorSpace << /C ${calibrated} >> >> ${form ? '/Annots [11 0 R 12 0 R]' : ''} ${tagged ? '/StructParents 0 /Tabs /S' : ''} >>`,
+      4: streamText('', tagged ? `/Figure << /MCID 0 >> BDC ${DRAWN} EMC` : DRAWN),
+      8: streamText('/Type /Metadata /Subtype /XML', xmp(part, tagged ? 'A' : 'B')),
+      ...(tagged
+        ? {
+            13: '<< /Type /StructTreeRoot /K 14 0 R /ParentTree 15 0 R /ParentTreeNextKey 1 >>',
+            14: '<< /Type /StructElem /S /Document /P 13 0 R /K [16 0 R] >>',
+            15: '<< /Nums [0 [16 0 R]] >>',
+            16: '<< /Type /StructElem /S /Figure /P 14 0 R /Pg 3 0 R /Alt (a bar) /K 0 >>',
+          }
+        : {}),
       ...(intent ? { 9: streamText('/N 3', rgbProfile()) } : {}),
       ...(form
         ? {

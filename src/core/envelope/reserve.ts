@@ -2,7 +2,7 @@
 import { zlibSync } from 'fflate'
 import { latin1, utf8 } from '../bytes/bytes.ts'
 import { SignError } from '../errors.ts'
-import { archiveRules, CALIBRATED } from '../pdf/archive-rules.ts'
+import { archiveRules, CALIBRATED, calibratedDefaults } from '../pdf/archive-rules.ts'
 import { FieldFlag } from '../pdf/fields.ts'
 import { PdfDict, PdfRef, PdfStream, PdfString, countOf, isArray, name } from '../pdf/objects.ts'
 import { pageGeometry, walkPages, type PdfPage } from '../pdf/pages.ts'
@@ -38,7 +38,8 @@ export async function reserve(update: PdfUpdate, request: ReserveRequest): Promi
       pages.set(manifest.verificationPage + i, { ref, rotate: 0 })
     }
   }
-  const writer = new FieldWriter(update, pages)
+  const { part, hasIntent } = await archiveRules(update.document)
+  const writer = new FieldWriter(update, pages, part > 0 && !hasIntent ? calibratedDefaults() : null)
   for (const one of manifest.signatories) writer.signatory(manifest, one)
   for (const field of dataFields(manifest)) writer.data(field)
   await writer.finish()
@@ -85,13 +86,16 @@ const RECORD_APPEARANCE = new PdfString(latin1('/Helv 6.5 Tf 0 g'))
 class FieldWriter {
   private readonly update: PdfUpdate
   private readonly pages: ReadonlyMap<number, PageRef>
+  /** Colour spaces that a drawing needs in an archive without an output intent. */
+  private readonly colors: PdfDict | null
   private readonly roots: PdfRef[] = []
   private readonly annotations = new Map<number, PdfRef[]>()
   /** Drawings of boxes by their size. */
   private readonly boxes = new Map<string, PdfDict>()
 
-  constructor(update: PdfUpdate, pages: ReadonlyMap<number, PageRef>) {
+  constructor(update: PdfUpdate, pages: ReadonlyMap<number, PageRef>, colors: PdfDict | null) {
     this.update = update
+    this.colors = colors
     this.pages = pages
   }
 
@@ -184,9 +188,15 @@ class FieldWriter {
     const tick = `q ${n(0.1 * side)} w 1 J 1 j 0 G ${at(0.22, 0.5)} m ${at(0.42, 0.26)} l ${at(0.78, 0.76)} l S Q`
     const draw = (content: string): PdfRef =>
       this.update.add(
-        new PdfStream(PdfDict.of({ Type: name('XObject'), Subtype: name('Form'), BBox: [0, 0, width, height] }), {
-          data: latin1(content),
-        }),
+        new PdfStream(
+          PdfDict.of({
+            Type: name('XObject'),
+            Subtype: name('Form'),
+            BBox: [0, 0, width, height],
+            Resources: this.colors ? PdfDict.of({ ColorSpace: this.colors }) : undefined,
+          }),
+          { data: latin1(content) },
+        ),
       )
     const made = PdfDict.of({ N: PdfDict.of({ Yes: draw(`${frame}\n${tick}`), Off: draw(frame) }) })
     this.boxes.set(key, made)

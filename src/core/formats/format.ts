@@ -75,6 +75,8 @@ export type Inspection = Readonly<{
     docMdp: 1 | 2 | 3 | null
     /** Nobody has signed yet: its author may certify it. */
     mayCertify: boolean
+    /** The part of PDF/A that the file says it keeps (ISO 19005); 0: none. */
+    archive: number
   }>
   /** Content that a signer must know of, most serious first; ids are catalogue keys. */
   warnings: readonly Finding[]

@@ -29,7 +29,16 @@ const form = (): Uint8Array =>
 test('a plain document may be signed', async () => {
   expect(await inspect(classicPdf())).toEqual({
     kind: 'pdf',
-    pdf: { pages: 1, encryption: 'none', fields: [], form: null, signatures: 0, docMdp: null, mayCertify: true },
+    pdf: {
+      pages: 1,
+      encryption: 'none',
+      fields: [],
+      form: null,
+      signatures: 0,
+      docMdp: null,
+      mayCertify: true,
+      archive: 0,
+    },
     warnings: [],
     refused: null,
   })

@@ -2,6 +2,7 @@ import { blobSource } from '../../bytes/byte-source.ts'
 import { isAbort, SignError } from '../../errors.ts'
 import type { PdfDocument } from '../../pdf/document.ts'
 import { PdfRef, isArray } from '../../pdf/objects.ts'
+import { archiveRules } from '../../pdf/archive-rules.ts'
 import { openPdf } from '../../pdf/open.ts'
 import { countPages, statedPageCount, walkPages } from '../../pdf/pages.ts'
 import type { FormInfo } from '../../pdf/fill/describe.ts'
@@ -38,6 +39,7 @@ function unopened(refused: Refusal): Inspection {
     signatures: 0,
     docMdp: null,
     mayCertify: false,
+    archive: 0,
   } as const
   return { kind: isPdf ? 'pdf' : 'other', pdf: isLocked ? pdf : null, warnings: [], refused }
 }
@@ -69,6 +71,7 @@ async function inspectDocument(document: PdfDocument, signal: AbortSignal | unde
       signatures: signatures.length,
       docMdp: certified ? docMdp : null,
       mayCertify: surveyed.signed.length === 0 && !certified,
+      archive: (await archiveRules(document)).part,
     },
     warnings: await warningsOf(surveyed, signal),
     // A file that takes no new field may still have one to sign.

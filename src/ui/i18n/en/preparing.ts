@@ -113,6 +113,10 @@ export const preparing = {
     'This PDF is signed already and is not touched: a cover sheet is made that stands for it. Whoever signs it signs the digest of the document.',
   cover_closed:
     'Nothing can be written into this PDF: a cover sheet is made that stands for it. Whoever signs it signs the digest of the document.',
+  archiveLost:
+    'This document is PDF/A-{part} and will not stay so: the envelope’s list of signatories is attached to it, which only PDF/A-3 allows. Take a PDF/A-3 version of it if the result must be archived.',
+  archiveLater:
+    'This document is PDF/A-{part}. It is so again when all have filled in all their fields and signed: until then empty fields stand in it that are not drawn.',
   fieldsGone: 'The pages are others now: the fields that were placed are gone.',
   travel: 'How the documents travel',
   travel_inside: 'Attached, in the same file',

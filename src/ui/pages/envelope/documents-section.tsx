@@ -2,7 +2,7 @@ import { useId } from 'react'
 import type { SourceFile } from '../../../core/formats/format.ts'
 import { PickFiles } from '../../components/file-drop.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { RefusalNotice } from '../../components/notice.tsx'
+import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { isLarge, type Carrier } from './use-carrier.ts'
 import '../../styles/enclosed.css'
@@ -85,6 +85,15 @@ export function DocumentsSection(props: Props) {
       )}
       {carrier.kind === 'refused' && <RefusalNotice refusal={carrier.refusal} />}
       {why && <p className="small muted">{i18n.t(`preparing.cover_${why}`)}</p>}
+      {carrier.kind === 'plain' && carrier.archive > 0 && (
+        <Notice tone="warn">
+          <p>
+            {i18n.t(carrier.archive === 3 ? 'preparing.archiveLater' : 'preparing.archiveLost', {
+              part: String(carrier.archive),
+            })}
+          </p>
+        </Notice>
+      )}
       {fieldsGone && (
         <output className="small tag warn">
           <Icon name="alert" />

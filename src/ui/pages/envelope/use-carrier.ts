@@ -13,7 +13,8 @@ export type WhyCover = 'several' | 'other' | 'signed' | 'closed'
 /** The PDF that will carry the envelope: the one document itself, or a cover sheet that stands for all. */
 export type Carrier =
   | Readonly<{ kind: 'working' }>
-  | Readonly<{ kind: 'plain'; file: SourceFile }>
+  /** `archive`: the part of PDF/A that it says it keeps; 0: none. */
+  | Readonly<{ kind: 'plain'; file: SourceFile; archive: number }>
   | Readonly<{
       kind: 'cover'
       file: SourceFile
@@ -37,7 +38,9 @@ export const isLarge = (files: readonly SourceFile[]): boolean =>
 
 type Described = Readonly<
   { for: readonly SourceFile[]; beside: boolean } & (
-    { plain: SourceFile } | { enclosed: readonly EnclosedDocument[]; why: WhyCover } | { refusal: Refusal }
+    | { plain: SourceFile; archive: number }
+    | { enclosed: readonly EnclosedDocument[]; why: WhyCover }
+    | { refusal: Refusal }
   )
 >
 type Covered = Readonly<{ for: Described; title: string; language: EnvelopeLanguage; file: SourceFile }>
@@ -61,7 +64,7 @@ export function useCarrier({ files, beside, title, language }: Wanted): Carrier 
       let why: WhyCover = 'several'
       if (only && others.length === 0) {
         const { pdf, refused } = await documents.inspect(only, { signal })
-        if (pdf && pdf.signatures === 0 && !refused) return { ...base, plain: only }
+        if (pdf && pdf.signatures === 0 && !refused) return { ...base, plain: only, archive: pdf.archive }
         why = !pdf ? 'other' : pdf.signatures > 0 ? 'signed' : 'closed'
       }
       return { ...base, enclosed: await envelopes.describe({ files, attached: !apart }, { signal }), why }
@@ -102,7 +105,7 @@ export function useCarrier({ files, beside, title, language }: Wanted): Carrier 
 
   if (!described || described.for !== files || described.beside !== apart) return { kind: 'working' }
   if ('refusal' in described) return { kind: 'refused', refusal: described.refusal }
-  if ('plain' in described) return { kind: 'plain', file: described.plain }
+  if ('plain' in described) return { kind: 'plain', file: described.plain, archive: described.archive }
   if (covered?.for !== described) return { kind: 'working' }
   const isCurrent = covered.title === title && covered.language === language
   return { kind: 'cover', file: covered.file, enclosed: described.enclosed, why: described.why, isCurrent }
