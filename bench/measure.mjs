@@ -60,10 +60,10 @@ export async function rounds(count, browser, bodies) {
 }
 
 /** Ours (and the peer) against reading and hashing the same file once: median and noise of the ratio. */
-export function against(run, path, ours, peer) {
+export function against(run, path, ours, peer, digest = 'SHA-256') {
   return withPage(run, [path], async (page, browser) => {
     const file = nameOf(path)
-    const bodies = { hash: () => call(page, 'hash', file), ours: () => ours(page, file) }
+    const bodies = { hash: () => call(page, 'hash', file, digest), ours: () => ours(page, file) }
     if (run.withPeer && peer) bodies.peer = () => peer(page, file)
     const taken = await rounds(run.count, browser, bodies)
     const values = (one) => ({ ms: median(one.ms), ratio: ratio(one.cpu, taken.hash.cpu) })

@@ -15,10 +15,11 @@ const spawn = (): Worker => new Worker(new URL('../../src/worker/core.worker.ts'
 let client = connectWorker({ spawn })
 const results = new Map<string, Blob>()
 let who: Promise<TestParty> | undefined
+let algorithm: 'ECDSA-P256' | 'ECDSA-P521' = 'ECDSA-P256'
 
-/** A self-signed P-256 signer. */
+/** A self-signed signer, of P-256 with SHA-256 unless `use` chose another. */
 function party(): Promise<TestParty> {
-  who ??= testKey('ECDSA-P256').then((key) => testRoot('ECDSA-P256', { key, ca: false }))
+  who ??= testKey(algorithm).then((key) => testRoot(algorithm, { key, ca: false }))
   return who
 }
 
@@ -124,12 +125,17 @@ const bench = {
     client.close()
     client = connectWorker({ spawn })
   },
-  hash(name: string): Promise<void> {
+  /** Another signer from now on: P-521 signs over SHA-512. */
+  use(other: typeof algorithm): void {
+    algorithm = other
+    who = undefined
+  },
+  hash(name: string, digest = 'SHA-256'): Promise<void> {
     const worker = (hasher ??= new Worker(new URL('./hash.worker.ts', import.meta.url), { type: 'module' }))
     return new Promise((resolve, reject) => {
       worker.onmessage = () => resolve()
       worker.onerror = (event) => reject(new Error(event.message))
-      worker.postMessage(fileOf(name))
+      worker.postMessage({ file: fileOf(name), digest })
     })
   },
   /** Signs once and keeps the result under `as`. */

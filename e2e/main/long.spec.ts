@@ -1,7 +1,12 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { PDFDocument, StandardFonts } from 'pdf-lib'
+import { download } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
-import { pdfsig } from './judges.ts'
-import { createKey, file, openToSign, sign, signButton, takeFile } from './steps.ts'
+import { opensslDetached, pdfsig } from './judges.ts'
+import { createKey, openToSign, openToVerify, file, sign, signButton, takeFile } from './steps.ts'
 
 test('three hundred pages are drawn as they come into view, and signed @main', async ({ page }) => {
   const document = await PDFDocument.create()
@@ -20,4 +25,27 @@ test('three hundred pages are drawn as they come into view, and signed @main', a
   await sign(page)
   const answer = pdfsig((await takeFile(page)).path)
   expect(answer?.good ?? true, answer?.text).toBe(true)
+})
+
+test('a file of 20 MB under a key of P-384, which is hashed piece by piece: others find it good, a twin is refused @main', async ({
+  page,
+}) => {
+  const content = join(mkdtempSync(join(tmpdir(), 'countersign-')), 'film.bin')
+  const bytes = randomBytes(20 << 20)
+  writeFileSync(content, bytes)
+  await createKey(page, { algorithm: 'ECDSA P-384: stronger, read everywhere' })
+  const certificate = await download(page, () => page.getByRole('button', { name: 'Certificate (PEM)' }).click())
+  await openToSign(page, content)
+  await sign(page)
+  const signature = await takeFile(page)
+  const answer = opensslDetached(signature.path, content, certificate.path)
+  expect(answer?.good ?? true, answer?.text).toBe(true)
+  await openToVerify(page, [content, signature.path])
+  await expect(page.locator('.verdict')).toContainText('Nothing was changed since.')
+
+  bytes[15 << 20] = (bytes[15 << 20] ?? 0) ^ 1
+  writeFileSync(content, bytes)
+  await page.getByRole('button', { name: 'Start again' }).click()
+  await openToVerify(page, [content, signature.path])
+  await expect(page.locator('.verdict')).toContainText('was changed after')
 })

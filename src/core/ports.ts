@@ -31,11 +31,13 @@ export interface StreamingHasher {
   digestWith?(tail: Uint8Array): Promise<Uint8Array>
 }
 
-/** The cryptography of the place: WebCrypto in one shot up to 1 GiB, streaming beyond. */
+/** The cryptography of the place: WebCrypto in one shot, streaming beyond what that is good for. */
 export interface Engine {
   /** For messages and tests: 'browser', 'node', 'peculiar'. */
   readonly id: string
   readonly subtle: SubtleCrypto
+  /** Bytes above which a message is better hashed piece by piece here, for time or for memory. Absent: 1 GiB. */
+  oneShot?(digest: DigestAlgorithm): number
   hasher(digest: DigestAlgorithm): Promise<StreamingHasher>
 }
 

@@ -49,3 +49,21 @@ test('a cancel stops between chunks', async () => {
   })
   await expect(running).rejects.toMatchObject({ name: 'AbortError' })
 })
+
+test('what is long for this engine and digest is streamed, and has the same digest', async () => {
+  const blob = new Blob([Uint8Array.from({ length: (2 << 20) + 5 }, (_, i) => i * 7)])
+  for (const digest of ['SHA-256', 'SHA-384', 'SHA-512'] as const) {
+    const streamed: DigestAlgorithm[] = []
+    const engine = {
+      ...browserEngine,
+      oneShot: (name: DigestAlgorithm) => (name === 'SHA-512' ? 1 << 20 : 1 << 24),
+      hasher(name: DigestAlgorithm) {
+        streamed.push(name)
+        return browserEngine.hasher(name)
+      },
+    }
+    const expected = new Uint8Array(await browserEngine.subtle.digest(digest, await blob.arrayBuffer()))
+    expect(toHex(await digestBlob(blob, digest, engine))).toBe(toHex(expected))
+    expect(streamed).toEqual(digest === 'SHA-512' ? ['SHA-512'] : [])
+  }
+})

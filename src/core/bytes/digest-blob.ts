@@ -10,7 +10,7 @@ export type DigestBlobOptions = Readonly<{
   signal?: AbortSignal
   /** 0 to 1 */
   progress?: (done: number) => void
-  /** Above this many bytes the blob is streamed through one reused buffer. */
+  /** Above this many bytes the blob is streamed through one reused buffer. Absent: as the engine says. */
   oneShot?: number
 }>
 
@@ -25,7 +25,7 @@ export async function digestBlob(
   engine: Engine,
   options: DigestBlobOptions = {},
 ): Promise<Uint8Array> {
-  const { signal, progress, oneShot = ONE_SHOT } = options
+  const { signal, progress, oneShot = engine.oneShot?.(digest) ?? ONE_SHOT } = options
   signal?.throwIfAborted()
   const small = digest === 'SHA-224' ? null : await smallParts(content instanceof Blob ? [content] : content)
   const length = small?.reduce((sum, part) => sum + part.length, 0) ?? 0

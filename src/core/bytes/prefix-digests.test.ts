@@ -97,3 +97,29 @@ test('a file that ends before its beginnings do is told', async () => {
   )
   await expect(digests.digest(0, 'SHA-256')).rejects.toMatchObject({ code: 'FORMAT_MALFORMED' })
 })
+
+test('two beginnings of a file that must be read are read once; of one at hand each is hashed in one piece', async () => {
+  const large = new Blob([new Uint8Array(3 << 20).fill(7)])
+  for (const [content, passes] of [
+    [large, 1],
+    [blob, 0],
+  ] as const) {
+    let asked = 0
+    const engine = {
+      ...testEngine,
+      hasher(name: 'SHA-256') {
+        asked++
+        return testEngine.hasher(name)
+      },
+    }
+    const prefixes = [{ end: content.size - 40 }, { end: content.size }]
+    const digests = prefixDigests(content, prefixes, engine as typeof testEngine)
+    for (const [i, { end }] of prefixes.entries()) {
+      const expected = new Uint8Array(
+        await testEngine.subtle.digest('SHA-256', await content.slice(0, end).arrayBuffer()),
+      )
+      expect(toHex(await digests.digest(i, 'SHA-256'))).toBe(toHex(expected))
+    }
+    expect(asked).toBe(passes)
+  }
+})

@@ -32,6 +32,10 @@ function readWhole(blob: Blob): Promise<Uint8Array<ArrayBuffer>> {
   return read
 }
 
+/** Whether its bytes are, or will be, read once for everyone. */
+export const isAtHand = (content: BytesOrBlob): boolean =>
+  !(content instanceof Blob) || content.size <= SMALL || known.has(content)
+
 /** In bytes: a file up to this size is held while everything in it is verified. */
 const HELD = 16 << 20
 
@@ -41,7 +45,7 @@ const HELD = 16 << 20
  */
 export async function holding<T>(file: Readonly<{ blob: Blob }>, body: () => Promise<T>): Promise<T> {
   const content = contentOf(file)
-  if (!(content instanceof Blob) || content.size <= SMALL || content.size > HELD || known.has(content)) return body()
+  if (!(content instanceof Blob) || isAtHand(content) || content.size > HELD) return body()
   // Whoever reads hears of a failure.
   void readWhole(content).catch(() => undefined)
   try {
