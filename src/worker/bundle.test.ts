@@ -46,6 +46,16 @@ test('while more is to be expected a few wait for it, but not for long and not m
   expect(sent.slice(2).flat()).toEqual(Array.from({ length: 20 }, (_, i) => i))
 })
 
+test('what is urgent does not wait, and takes along what does', async () => {
+  const { sent, post } = setup(() => true)
+  post({ message: 1 })
+  await Promise.resolve()
+  expect(sent).toEqual([])
+  post({ message: 2, urgent: true })
+  await Promise.resolve()
+  expect(sent).toEqual([[1, 2]])
+})
+
 test('what cannot be cloned is told of and keeps nothing else', async () => {
   const { sent, post } = setup()
   const failed: unknown[] = []

@@ -13,6 +13,8 @@ export type Parcel<Message> = Readonly<{
   transfer?: readonly Transferable[]
   /** What is in it cannot be cloned. Absent: it always can. */
   failed?: (error: unknown) => void
+  /** Does not wait, and takes along what does: this side may be busy for long. */
+  urgent?: true
 }>
 
 /**
@@ -59,7 +61,7 @@ export function bundled<Message>(
 
   function look(): void {
     looking = false
-    if (waiting.length >= FULL || !isBusy()) flush()
+    if (waiting.length >= FULL || waiting.some(({ urgent }) => urgent) || !isBusy()) flush()
     else timer ??= setTimeout(flush, PATIENCE)
   }
 

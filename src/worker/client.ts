@@ -128,7 +128,7 @@ export function connectWorker<M extends Table = WorkerMethods>(options: ClientOp
   function cancel(id: number): void {
     const one = worker
     if (!one) return
-    one.post({ message: { cancel: id } })
+    one.post({ message: { cancel: id }, urgent: true })
     const timer = setTimeout(() => {
       if (worker === one && open.has(id)) die('a cancelled step did not stop; it was ended')
     }, patience)

@@ -92,7 +92,7 @@ function throttled(post: Post, id: number): Progress {
     const now = performance.now()
     if (now - last < PROGRESS_INTERVAL) return
     last = now
-    post({ message: { progress: id, step, part } })
+    post({ message: { progress: id, step, part }, urgent: true })
   }
 }
 
@@ -115,7 +115,7 @@ function askPage(post: Post): Asking {
     const id = next++
     return new Promise<Answer>((resolve, reject) => {
       const stop = (): void => {
-        post({ message: { unask: id } })
+        post({ message: { unask: id }, urgent: true })
         open.delete(id)
         reject(signal.reason as Error)
       }
