@@ -1,4 +1,3 @@
-import { zipBlobs } from '../core/bytes/zip-blobs.ts'
 import { SignError } from '../core/errors.ts'
 import { extendingOf, signingOf } from '../core/formats/registry.ts'
 import type { Network, Ports } from '../core/ports.ts'
@@ -64,7 +63,8 @@ function handlers(network: Network): Served {
     composeCover: async (params, context) => (await envelopes()).composeCover(params, context),
     matchDocuments: async (params, context) => (await envelopes()).matchDocuments(params, context),
     reportEnvelope: async (params, context) => (await envelopes()).reportEnvelope(params, context),
-    zip({ entries, modified }, { signal, progress }) {
+    async zip({ entries, modified }, { signal, progress }) {
+      const { zipBlobs } = await import('../core/bytes/zip-blobs.ts')
       return zipBlobs(entries, { signal, progress: (done) => progress('writing', done), modified })
     },
   }
