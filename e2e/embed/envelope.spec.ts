@@ -1,5 +1,6 @@
 import { expect, test, type Browser, type Page } from '@playwright/test'
 import { pdfsig, pyhanko, qpdfCheck } from '../main/judges.ts'
+import { expectAccessible } from '../support/axe.ts'
 import { cancelIn, keyAtHome } from '../support/deal.ts'
 import { openEmbedding, type Embedding } from '../support/embedding.ts'
 import { picture } from '../support/files.ts'
@@ -104,6 +105,7 @@ test('a contract is sent from the deal, declined, sent again, signed by two peop
   await onPhone(browser, page, 'Ingrid Halvorsen', async (phone) => {
     await makeKey(phone, 'Ingrid Halvorsen')
     await consent(phone).check()
+    await expectAccessible(phone)
     await picture(phone, 'deal-turn-Ingrid', [390, 560])
     await act(phone).click()
   })
@@ -114,6 +116,7 @@ test('a contract is sent from the deal, declined, sent again, signed by two peop
   await onPhone(browser, page, 'Oleksandr Melnyk', async (phone) => {
     await phone.getByRole('button', { name: /^Decline/ }).click()
     await phone.getByRole('dialog').getByLabel('Reason').fill('Clause 3 names the wrong price')
+    await expectAccessible(phone)
     await picture(phone, 'deal-decline', [390, 560])
     await phone.getByRole('dialog').getByRole('button', { name: 'Decline' }).click()
   })
@@ -152,6 +155,7 @@ test('a contract is sent from the deal, declined, sent again, signed by two peop
   await closedBy(visa, () => act(visa).click())
   await expect(state).toHaveText('Complete: all have signed')
   await expectTold(page, 'Envelope viewed', 'Visa given by Anna Berg', 'Envelope complete')
+  await expectAccessible(page)
   await picture(page, 'deal-complete', [390, 560, 1280])
 
   // Nobody is told twice: after the card is opened anew, and in the browser of a colleague, who sees the same.
@@ -183,3 +187,67 @@ async function closedBy(popup: Page, press: () => Promise<void>): Promise<void> 
   await press()
   await closed
 }
+
+test('two of one step open their links at once: the later one is told, signs on the current copy, and no signature is lost @embed @envelope', async ({
+  browser,
+}) => {
+  test.setTimeout(240_000)
+  open = await openEmbedding({ storage: 'default' })
+  const { context, app, crm } = open
+  const page = context.pages()[0] ?? (await context.newPage())
+  await keyAtHome({ page, app })
+  await page.goto(crm.origin)
+  const popup = await inWindow(page, () => page.locator('#send').click())
+  await popup.getByRole('radio', { name: 'All at once' }).check()
+  await closedBy(popup, () => popup.getByRole('button', { name: /^Seal as / }).click())
+  await expect(page.locator('#contract-state')).toHaveText('0 of 3 signed, now Ingrid Halvorsen, Oleksandr Melnyk')
+
+  // Both have the same copy before them.
+  const phones: Page[] = []
+  for (const name of ['Ingrid Halvorsen', 'Oleksandr Melnyk']) {
+    const theirs = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
+    const phone = await theirs.newPage()
+    await phone.goto(await linkTo(page, name))
+    await expect(phone.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
+    await phone.getByRole('button', { name: /^Waiting for / }).click()
+    await makeKey(phone, name)
+    await consent(phone).check()
+    phones.push(phone)
+  }
+  const [ingrid, oleksandr] = phones
+  if (!ingrid || !oleksandr) throw new Error('two phones')
+  await act(ingrid).click()
+  const sentBack = (phone: Page) => phone.getByRole('main').getByText(/sent back to localhost/)
+  await expect(sentBack(ingrid)).toBeVisible({ timeout: 30_000 })
+
+  await act(oleksandr).click()
+  await expect(oleksandr.getByText('HOST_CONFLICT')).toBeVisible({ timeout: 30_000 })
+  await expectAccessible(oleksandr)
+  await picture(oleksandr, 'deal-conflict', [390, 560])
+  // The CRM still has what came first; his own copy is his to keep.
+  await expect(page.locator('#contract-state')).toHaveText('1 of 3 signed, now Oleksandr Melnyk', { timeout: 20_000 })
+  const [kept] = await Promise.all([
+    oleksandr.waitForEvent('download'),
+    oleksandr.getByRole('button', { name: 'Download', exact: true }).click(),
+  ])
+  expect(pdfsig(await kept.path())?.good ?? true).toBe(true)
+  await oleksandr.getByRole('button', { name: 'Open the document as it is now' }).click()
+  await expect(oleksandr.locator('[data-page="1"][data-drawn=true]')).toBeVisible({ timeout: 30_000 })
+  await oleksandr.getByRole('button', { name: /^Waiting for / }).click()
+  await consent(oleksandr).check()
+  await act(oleksandr).click()
+  await expect(sentBack(oleksandr)).toBeVisible({ timeout: 30_000 })
+  for (const phone of phones) await phone.context().close()
+
+  await expect(page.locator('#contract-state')).toHaveText('2 of 3 signed, now Anna Berg', { timeout: 20_000 })
+  for (const name of ['Ingrid Halvorsen', 'Oleksandr Melnyk'])
+    await expect(entries(page).filter({ hasText: `Signed by ${name}` })).toHaveCount(1)
+  const [stored] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download contract.pdf' }).click(),
+  ])
+  for (const judge of [pdfsig, pyhanko]) {
+    const answer = judge(await stored.path())
+    expect(answer?.good ?? true, answer?.text).toBe(true)
+  }
+})
