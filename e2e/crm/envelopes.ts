@@ -1,6 +1,6 @@
 // Envelopes in the deal: sent for signature to the people of the record, and told in the timeline from what the file itself says.
 import { createSigner, type EnvelopeResult, type EnvelopeSummary, type Signer } from '../../src/host-sdk/index.ts'
-import { panel, type Settings } from './deal.ts'
+import { panel, timeline, type Settings } from './deal.ts'
 import { addressOf, shared } from './shared-files.ts'
 import { addSent, allFiles, getFile, putFile, tellOnce, theDeal, type StoredFile, type TimelineEntry } from './store.ts'
 
@@ -69,7 +69,10 @@ async function act(
   const signer = signerFor(settings, file, panel)
   signer.on('document-loaded', ({ sha256 }) => {
     const entry = entryOf('Envelope viewed', null, settings.user.name, 'step')
-    if (file.shared) void tellOnce(`viewed/${settings.user.id}/${sha256}`, { entries: [entry] })
+    if (!file.shared) return
+    void tellOnce(`viewed/${settings.user.id}/${sha256}`, { entries: [entry] }).then((isNew) =>
+      isNew ? timeline.draw() : undefined,
+    )
   })
   try {
     return await ask(signer)

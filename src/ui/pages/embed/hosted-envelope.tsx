@@ -57,7 +57,9 @@ function HostedEnvelope(props: LoadedProps) {
   const { delivery } = useHosted()
   if (delivery)
     return runtime.mode === 'link' ? (
-      <LinkDelivery state={delivery} />
+      <div className="hosted-empty">
+        <LinkDelivery state={delivery} />
+      </div>
     ) : (
       <DeliveryPanel state={delivery} log={props.log} />
     )
