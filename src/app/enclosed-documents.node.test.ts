@@ -22,6 +22,7 @@ import { countPages } from '../core/pdf/pages.ts'
 import { draftOf, draftSignatory, envelopeDesk, testKeyRef, type EnvelopeDesk } from '../testing/envelopes.ts'
 import { classicPdf } from '../testing/pdf-builder.ts'
 import { openSessions } from '../worker/validation.ts'
+import { confirmedEnvelopes } from './confirmed-envelopes.ts'
 import { signPdf, signingPorts } from '../testing/pdf-signing.ts'
 import { update as appendUpdate } from '../testing/pdf-update.ts'
 import { signerInfoOf, signingKeyOf, testChain, type TestParty } from '../testing/pki.ts'
@@ -234,6 +235,40 @@ describe('documents beside the cover', () => {
       { code: 'ENVELOPE_DOCUMENT_CHANGED', name: 'OFFER.docx' },
       { code: 'ENVELOPE_DOCUMENT_UNKNOWN', name: 'holiday.png' },
     ])
+  })
+
+  test('any change of any document is seen: a byte, one more, one less', async () => {
+    const { envelopes } = envelopeDesk(keys, font)
+    const enclosed = await envelopes.describe({ files: documents, attached: false })
+    const originals = await Promise.all(documents.map(({ blob }) => bytesOf(blob)))
+    const change = fc.oneof(
+      fc.record({ kind: fc.constant('flip' as const), at: fc.double({ min: 0, max: 0.9999, noNaN: true }) }),
+      fc.record({ kind: fc.constantFrom('cut' as const, 'grow' as const), at: fc.constant(0) }),
+    )
+    await fc.assert(
+      fc.asyncProperty(fc.nat(documents.length - 1), change, async (i, { kind, at }) => {
+        const bytes = originals[i]!
+        const changed =
+          kind === 'cut' ? bytes.slice(0, -1) : Uint8Array.from([...bytes, ...(kind === 'grow' ? [0] : [])])
+        if (kind === 'flip') changed[Math.floor(at * bytes.length)]! ^= 1
+        const [answer] = await envelopes.match(enclosed, [source(enclosed[i]!.name, changed)])
+        expect(answer).toEqual({ code: 'ENVELOPE_DOCUMENT_CHANGED', name: enclosed[i]!.name })
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  test('what is confirmed before a key signs are the digests of all of them', async () => {
+    const desk = envelopeDesk(keys, font)
+    const confirmed: (readonly string[])[] = []
+    const guarded = confirmedEnvelopes(desk.envelopes, (_key, _file, enclosed) => {
+      confirmed.push(enclosed.map(({ sha256 }) => sha256))
+      return Promise.resolve()
+    })
+    const { file, enclosed } = await prepared({ ...desk, envelopes: guarded }, false)
+    await guarded.sign({ file, signatory: 's1', means: byKey, values: { [boxOf(1)]: true } }, { beside: documents })
+    const all = enclosed.map(({ sha256 }) => sha256)
+    expect(confirmed).toEqual([all, all])
   })
 
   test('the preparer must have them too', async () => {
