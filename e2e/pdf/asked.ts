@@ -52,7 +52,11 @@ export async function ask(
     const signed = signer.sign({ documents: [{ name }], fields }).then(
       async (result) => {
         if (result.status !== 'signed') return result.status
-        return [...new Uint8Array(await (result.documents[0]?.blob ?? new Blob()).arrayBuffer())]
+        const [document] = result.documents
+        const bytes = new Uint8Array(await (document?.blob ?? new Blob()).arrayBuffer())
+        const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
+        const hex = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+        return hex === document?.sha256 ? [...bytes] : 'its digest is another'
       },
       (error: unknown) => (error as { code?: string }).code ?? String(error),
     )

@@ -50,7 +50,7 @@ async function signedDocument(parts: AnswerParts, outcome: Signed): Promise<Sign
     name: embedded ? loaded.document.name : name,
     type,
     blob,
-    sha256: await parts.digest(blob),
+    sha256: outcome.sha256 ?? (await parts.digest(blob)),
     originalSha256: loaded.sha256,
     ifVersion: loaded.document.version,
     stored: false,

@@ -27,6 +27,7 @@ export type Batch = SignDocumentsPorts &
     key: SigningKey
     /** Signs beside `key` wherever the signature is a file of its own. */
     beside: Readonly<{ key: SigningKey; files: 'one' | 'two' }> | null
+    digest?: boolean
     /** Of the certificates: they label every result. */
     warnings: readonly string[]
     defaults: SignOptions
@@ -104,7 +105,7 @@ function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome
     const notKept = result.kept === 'memory' || beside?.kept === 'memory'
     const lowered = made.flatMap(({ warnings }) => warnings)
     const warnings = [...new Set([...batch.warnings, ...lowered, ...(notKept ? ['not-kept'] : [])])]
-    const { level, report: checked } = main
+    const { level, report: checked, sha256 } = main
     const signed = {
       index,
       name: file.name,
@@ -114,6 +115,7 @@ function signer(batch: Batch): (job: Job, report: Report) => Promise<SignOutcome
       level,
       report: checked,
       warnings,
+      ...(sha256 !== undefined && { sha256 }),
     } as const
     return beside ? { ...signed, beside } : signed
   }
@@ -139,7 +141,13 @@ type Task = Readonly<{
   ask: Ask
   report: Report
 }>
-type Made = Readonly<{ file: SignedFile; level: SignatureLevel; report: FileReport; warnings: readonly string[] }>
+type Made = Readonly<{
+  file: SignedFile
+  level: SignatureLevel
+  report: FileReport
+  warnings: readonly string[]
+  sha256?: string
+}>
 
 /** One signature file, as far as its level goes, read back and checked. */
 async function makeOne({ file, format, options, keys, ask, report }: Task, batch: Batch): Promise<Made> {
@@ -157,7 +165,7 @@ async function makeOne({ file, format, options, keys, ask, report }: Task, batch
     level: wanted,
     options: formatOptions(format, options, batch.refuse),
     // A higher level is checked when it is reached.
-    ...(wanted === 'B-B' ? { check: { at: batch.clock.now(), ...opening } } : {}),
+    ...(wanted === 'B-B' ? { check: { at: batch.clock.now(), digest: batch.digest === true, ...opening } } : {}),
   }
   const onSign = async (toBeSigned: readonly AskedValue[]): Promise<readonly Uint8Array[]> => {
     report('signing', 0)
@@ -177,7 +185,15 @@ async function makeOne({ file, format, options, keys, ask, report }: Task, batch
   report('checking', 0)
   const found = made.report ?? (await reportOn(raised.file, format === 'CAdES' ? [file] : [], options, batch))
   const prints = keys.map((key) => printOf(key.signer.certificate))
-  return { file: raised.file, level: raised.level, report: assertIntact(found, prints), warnings: raised.warnings }
+  const { level, warnings } = raised
+  return {
+    file: raised.file,
+    level,
+    report: assertIntact(found, prints),
+    warnings,
+    // Of what was checked: a raised level has made another file of it.
+    ...(made.report && made.sha256 !== undefined && { sha256: made.sha256 }),
+  }
 }
 
 const prints = new WeakMap<Uint8Array, string>()

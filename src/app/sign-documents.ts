@@ -75,6 +75,8 @@ export type BatchRequest = Readonly<{
   beside?: Beside | null
   /** For every item that says nothing else. */
   options: SignOptions
+  /** Whoever sends the results on wants their digests: of a PDF it is read off while the result is checked. */
+  digest?: boolean
 }>
 
 export type FileState =
@@ -111,6 +113,8 @@ export type SignOutcome = Readonly<
         level: SignatureLevel
         /** Our own output, validated before it was handed out. The signer is rarely an anchor, so INDETERMINATE / NO_CERTIFICATE_CHAIN_FOUND is usual. */
         report: FileReport
+        /** Lower-case hex SHA-256 of the result, where it was asked for and came by the way. */
+        sha256?: string
         /** `KEY_CERTIFICATE_EXPIRED`, `KEY_CERTIFICATE_NOT_YET_VALID` when insisted on; `not-kept` when the outbox had no room. */
         warnings: readonly string[]
       }
@@ -168,6 +172,7 @@ export function createSignDocuments(ports: SignDocumentsPorts): SignDocuments {
           beside: request.beside && second ? { key: second, files: request.beside.files } : null,
           warnings: [...warnings],
           defaults: request.options,
+          digest: request.digest === true,
           signal,
           inFlight: IN_FLIGHT,
           onEvent: onEvent ?? (() => undefined),

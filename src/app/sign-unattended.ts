@@ -56,7 +56,7 @@ export async function signUnattended(
   host.tell('signing', { documents: loaded.map(({ asked }) => asked.id) })
   const items = loaded.map(({ document: { name, blob, type } }) => ({ file: { name, blob, type } }))
   const options = optionsOf(command, services.level)
-  const outcomes = await services.documents.sign({ items, key: card.ref, options }, { signal })
+  const outcomes = await services.documents.sign({ items, key: card.ref, options, digest: true }, { signal })
   await logOutcomes(log, outcomes, loaded)
   const failed = outcomes.find(({ status }) => status === 'failed')
   if (!outcomes.some(({ status }) => status === 'signed')) {

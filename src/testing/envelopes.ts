@@ -24,8 +24,8 @@ function inProcessWorker(ports: Ports): WorkerClient {
       const signing = await signingOf(format)
       const prepared = await signing.prepare(request, ports)
       const file = await signing.embed(prepared, await sign(prepared.toBeSigned), ports)
-      const report = check && (await openSessions(ports).check([file, ...request.files], check, context))
-      return { file, report: report ?? null }
+      if (!check) return { file, report: null }
+      return { file, ...(await openSessions(ports).check([file, ...request.files], check, context)) }
     },
   }
   return {

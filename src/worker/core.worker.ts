@@ -39,7 +39,7 @@ function handlers(network: Network): Served {
       progress('checking', 0)
       // The content of a detached signature is read beside it; a signed PDF holds its own.
       const files = format === 'PAdES' ? [file] : [file, ...request.files]
-      return { file, report: await (await validation()).check(files, check, { signal, progress }) }
+      return { file, ...(await (await validation()).check(files, check, { signal, progress })) }
     },
     async extend({ format, file, level, options }, { signal }) {
       return (await extendingOf(format))(file, level, ports, { ...options, signal })

@@ -30,14 +30,14 @@ export type SignParams = Readonly<{
   level: SignatureLevel
   options: unknown
   /** The result is validated too, without the network and without anchors: only whether it is intact is asked. */
-  check?: Readonly<{ at: Date; password?: string }>
+  check?: Readonly<{ at: Date; password?: string; digest?: boolean }>
 }>
 
 /** A file as its bytes: making a Blob on one side and passing it to the other costs more than signing. */
 export type SmallFile = Readonly<{ name: string; type: string; bytes: Uint8Array<ArrayBuffer> }>
 
-/** `report` is that of the result among its files; null: no check was asked for. */
-export type Signed = Readonly<{ file: SignedFile; report: FileReport | null }>
+/** `report` is that of the result among its files; null: no check was asked for. `sha256` of a checked PDF, where it was asked for. */
+export type Signed = Readonly<{ file: SignedFile; report: FileReport | null; sha256?: string }>
 
 export type ExtendParams = Readonly<{
   format: FormatId

@@ -5,10 +5,10 @@ import { sortMaterial } from '../core/formats/sort-material.ts'
 import type { Ports } from '../core/ports.ts'
 import type { FileFacts, SignatureFacts } from '../core/validation/facts.ts'
 import { DEFAULT_POLICY } from '../core/validation/policy.ts'
-import type { FileReport, ValidationReport } from '../core/validation/report.ts'
+import type { ValidationReport } from '../core/validation/report.ts'
 import { validate } from '../core/validation/validate.ts'
 import { fingerprint } from '../core/x509/certificate.ts'
-import type { JudgeParams, SignParams, Validated, ValidateParams } from './protocol.ts'
+import type { JudgeParams, Signed, SignParams, Validated, ValidateParams } from './protocol.ts'
 import type { CallContext } from './serve.ts'
 
 type Session = { params: ValidateParams; facts: readonly FileFacts[]; known: ReadonlySet<string> }
@@ -17,7 +17,11 @@ type Watch = Pick<CallContext, 'signal' | 'progress'>
 
 export interface Sessions {
   /** The first file by itself: is it intact? No network, no anchors, nothing kept. */
-  check(files: readonly SourceFile[], asked: NonNullable<SignParams['check']>, watch: Watch): Promise<FileReport | null>
+  check(
+    files: readonly SourceFile[],
+    asked: NonNullable<SignParams['check']>,
+    watch: Watch,
+  ): Promise<Pick<Signed, 'report' | 'sha256'>>
   open(params: ValidateParams, context: CallContext): Promise<Validated>
   /** Reads the files again only when an anchor is honoured that no chain could have seen. */
   judge(params: JudgeParams & Readonly<{ session: number }>, context: CallContext): Promise<ValidationReport>
@@ -43,10 +47,13 @@ export function openSessions(ports: Ports): Sessions {
   }
 
   return {
-    async check(files, { at, password }, watch) {
-      const options: CollectOptions = { ...watch, ...(password === undefined ? {} : { password }) }
+    async check(files, { at, ...asked }, watch) {
+      const options: CollectOptions = { ...watch, ...asked }
       const facts = await collectFiles(files, withoutNetwork(ports), options)
-      return validate(facts, DEFAULT_POLICY, at).files.find(({ name }) => name === files[0]?.name) ?? null
+      const isResult = ({ name }: { name: string }): boolean => name === files[0]?.name
+      const report = validate(facts, DEFAULT_POLICY, at).files.find(isResult) ?? null
+      const { sha256 } = facts.find(isResult) ?? {}
+      return { report, ...(sha256 !== undefined && { sha256 }) }
     },
     async open(params, context) {
       const session = await read(params, context)

@@ -97,6 +97,8 @@ export interface CollectOptions {
   readonly ocspResponses?: readonly Uint8Array[]
   readonly crls?: readonly Uint8Array[]
   readonly password?: string
+  /** SHA-256 of each whole PDF beside its facts, read once with what its signatures cover. */
+  readonly digest?: boolean
   readonly signal?: AbortSignal
   readonly progress?: Progress
 }

@@ -192,6 +192,8 @@ export type FileFacts = Readonly<{
   /** Set when the file could not be read: a stable error code (core/errors.ts). */
   code?: string
   message?: string
+  /** Lower-case hex SHA-256 of the file, where it was asked for and cost no reading of its own. */
+  sha256?: string
   /** About the file rather than one signature: unsigned extra files, duplicate names, signatures of a kind not checked here. */
   findings: readonly Finding[]
   signatures: readonly SignatureFacts[]

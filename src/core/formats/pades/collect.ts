@@ -3,7 +3,7 @@ import { sourceOf } from '../../bytes/byte-source.ts'
 import type { DigestName } from '../../algorithms.ts'
 import { toHex } from '../../bytes/bytes.ts'
 import { prefixDigests, type Prefix, type PrefixDigests } from '../../bytes/prefix-digests.ts'
-import { contentOf, holding, type BytesOrBlob } from '../../bytes/small-blob.ts'
+import { contentOf, holding, sizeOf, type BytesOrBlob } from '../../bytes/small-blob.ts'
 import type { CmsSignedData } from '../../cms/read.ts'
 import { SignError } from '../../errors.ts'
 import { analyseRevisions, type ChangesByRevision } from '../../pdf/diff/analyse.ts'
@@ -40,13 +40,17 @@ type Place = Readonly<{ signature: PdfSignature; id: string; document: DocumentF
 export async function collectPades(
   file: SourceFile,
   context: CollectContext,
-  options: Pick<CollectOptions, 'password' | 'progress'> = {},
+  options: Pick<CollectOptions, 'password' | 'progress' | 'digest'> = {},
 ): Promise<FileFacts> {
   try {
     return await holding(file, async () => {
       const password = file.password ?? options.password
       const document = await openPdf(sourceOf(contentOf(file)), password === undefined ? {} : { password })
-      return (await collectDocument(document, file, context, options)).facts
+      if (!options.digest) return (await collectDocument(document, file, context, options)).facts
+      const whole = (): Promise<number[]> => Promise.resolve([sizeOf(contentOf(file))])
+      const { facts, digestsAt } = await collectDocument(document, file, context, options, whole)
+      const [sha256 = new Uint8Array()] = await digestsAt()
+      return { ...facts, sha256: toHex(sha256) }
     })
   } catch (error) {
     if (!(error instanceof SignError)) throw error

@@ -7,6 +7,7 @@ import type { HostedRuntime } from '../../../app/hosted-runtime.ts'
 import type { KeyCard } from '../../../app/manage-keys.ts'
 import type { Services } from '../../../app/services.ts'
 import type { SignDocuments } from '../../../app/sign-documents.ts'
+import { inspectOnce } from './inspect-once.ts'
 
 type Guarded = Readonly<{
   runtime: HostedRuntime
@@ -30,7 +31,7 @@ export function useGuardedDocuments(parts: Guarded): SignDocuments {
       runtime.host.tell('consent', { documents: ids })
       await confirm(card, loaded)
       runtime.host.tell('signing', { documents: ids })
-      const outcomes = await services.documents.sign(request, options)
+      const outcomes = await services.documents.sign({ ...request, digest: true }, options)
       await logOutcomes(log, outcomes, loaded)
       if (!outcomes.some(({ status }) => status === 'signed') || done.current) return outcomes
       done.current = true
@@ -44,5 +45,9 @@ export function useGuardedDocuments(parts: Guarded): SignDocuments {
     [runtime, services, open, loaded, log, confirm],
   )
   const { documents } = services
-  return useMemo(() => ({ inspect: (file, options) => documents.inspect(file, options), sign }), [documents, sign])
+  return useMemo(() => {
+    const inspect: SignDocuments['inspect'] = (file, options = {}) =>
+      Object.keys(options).length > 0 ? documents.inspect(file, options) : inspectOnce(documents, file)
+    return { inspect, sign }
+  }, [documents, sign])
 }

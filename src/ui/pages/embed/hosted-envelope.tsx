@@ -15,6 +15,7 @@ import { CancelButton } from './cancel-button.tsx'
 import { DeliveryPanel } from './delivery-panel.tsx'
 import { hostName, useHosted, useRuntime } from './hosted-context.tsx'
 import { TabLink } from './ladder-panel.tsx'
+import { inspectOnce } from './inspect-once.ts'
 import type { LoadedProps, Turn } from './hosted-sign.tsx'
 
 const Act = lazy(async () => ({ default: (await import('./envelope-act.tsx')).EnvelopeAct }))
@@ -33,7 +34,7 @@ async function isFor(
   if (!only || others.length > 0 || command.unattended) return false
   const file = { name: only.document.name, blob: only.document.blob }
   // Only what somebody certified for filling in can be an envelope: nothing else is read through.
-  const { pdf } = await services.documents.inspect(file)
+  const { pdf } = await inspectOnce(services.documents, file)
   if (pdf?.docMdp !== 2) return false
   const envelopes = await services.envelopes()
   try {
