@@ -4,7 +4,8 @@ import type { DraftField, DraftSignatory, EnvelopeDraft } from '../core/envelope
 import { SignError } from '../core/errors.ts'
 import type { SigningKey } from '../core/keys.ts'
 import type { Ports } from '../core/ports.ts'
-import { signingOf } from '../core/formats/registry.ts'
+import type { SignatureLevel } from '../core/formats/format.ts'
+import { extendingOf, signingOf } from '../core/formats/registry.ts'
 import type { CallOptions, WorkerClient } from '../worker/client.ts'
 import { envelopeHandlers } from '../worker/envelopes.ts'
 import { openSessions } from '../worker/validation.ts'
@@ -27,6 +28,8 @@ function inProcessWorker(ports: Ports): WorkerClient {
       if (!check) return { file, report: null }
       return { file, ...(await openSessions(ports).check([file, ...request.files], check, context)) }
     },
+    extend: async ({ format, file, level, options }: WorkerMethods['extend'][0]) =>
+      (await extendingOf(format))(file, level, ports, options),
   }
   return {
     generation: 0,
@@ -48,7 +51,7 @@ export type EnvelopeDesk = Readonly<{
   clock: ReturnType<typeof fakeClock>
 }>
 
-/** @param keys by id, all of the provider 'test'; @param font TrueType */
+/** @param keys by id, all of the provider 'test'; @param font TrueType; @param stamps a level above B-B, and who time-stamps */
 export function envelopeDesk(
   keys: Readonly<Record<string, SigningKey>>,
   font: Uint8Array,
@@ -57,6 +60,7 @@ export function envelopeDesk(
     random: testRandom,
     engine: testEngine,
   },
+  stamps: Readonly<{ level: SignatureLevel; authorities: readonly string[] }> = { level: 'B-B', authorities: [] },
 ): EnvelopeDesk {
   let kept = 0
   const envelopes = createRunEnvelope({
@@ -82,8 +86,7 @@ export function envelopeDesk(
     },
     anchors: { list: () => Promise.resolve([]) },
     font: () => Promise.resolve(font),
-    level: 'B-B',
-    authorities: [],
+    ...stamps,
     refuse: [],
   })
   return { envelopes, clock: ports.clock }

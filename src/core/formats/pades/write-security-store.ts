@@ -24,7 +24,10 @@ const KINDS: readonly Kind[] = ['certificates', 'ocspResponses', 'crls']
 
 type Known = { ref: PdfObject; bytes: Uint8Array }
 
-/** Adds; what the store holds already stays, each object once. Keys of /VRI: upper-case hex SHA-1 of /Contents. */
+/**
+ * Adds; what the store holds already stays, each object once. Keys of /VRI: upper-case hex SHA-1 of /Contents. An entry that is there is left
+ * alone (pyHanko takes another one for a suspicious change): what is new for its signature stands in the lists, where verifiers look too.
+ */
 export async function writeSecurityStore(update: PdfUpdate, signatures: readonly SignatureMaterial[]): Promise<void> {
   const catalog = await catalogRef(update)
   const catalogDict = await update.get(catalog)
@@ -41,7 +44,8 @@ export async function writeSecurityStore(update: PdfUpdate, signatures: readonly
       const refs = material[kind].map((bytes) => place(update, lists.get(kind) ?? [], bytes))
       if (refs.length > 0) entry[KEYS[kind].vri] = refs
     }
-    entries = entries.with({ [toHex(sha1(contents)).toUpperCase()]: update.add(PdfDict.of(entry)) })
+    const key = toHex(sha1(contents)).toUpperCase()
+    if (entries.get(key) === null) entries = entries.with({ [key]: update.add(PdfDict.of(entry)) })
   }
   for (const kind of KINDS) {
     const list = lists.get(kind) ?? []
