@@ -30,14 +30,20 @@ const EXPECTED = /^(BBB_XCV_(AIA|REVOC)_PRES_ANS|BBB_FC_IVDBSFR_ANS)/
 
 type Step = Pick<Kept, 'name' | 'signatures' | 'before'> & Readonly<{ path: string; bytes: Uint8Array }>
 
-describeWith(['pdfsig', 'pyhanko', 'dss', 'qpdf', 'mutool'], 'An envelope signed in the built page', () => {
+/** What the token needs is skipped by name where it is missing, except in CI, where that is a failure. */
+const lacks = missing()
+const skipped = lacks.length > 0 && !process.env['CI']
+if (skipped) test.skip(`An envelope signed in the built page (needs ${lacks.join(', ')})`, () => undefined)
+const describeHere: typeof describeWith = skipped ? () => undefined : describeWith
+
+describeHere(['pdfsig', 'pyhanko', 'dss', 'qpdf', 'mutool'], 'An envelope signed in the built page', () => {
   const steps: Step[] = []
   const trusted: string[] = []
   const open: (() => unknown)[] = []
 
   beforeAll(async () => {
     expect(existsSync('dist/app/index.html'), 'npm run build makes dist/app').toBe(true)
-    expect(missing(), 'what the token needs').toEqual([])
+    expect(lacks, 'what the token needs').toEqual([])
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     const site = await serveApp({ root: resolve('dist/app') })
