@@ -2,7 +2,7 @@
 // rule broken pyHanko or DSS objects. And what is done to a whole envelope against a rule, our own reader tells.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { addEmbeddedFile } from '../src/core/envelope/embedded-file.ts'
 import { fieldNames } from '../src/core/envelope/manifest.ts'
 import { planEnvelope } from '../src/core/envelope/plan.ts'
@@ -20,7 +20,7 @@ import { classicPdf } from '../src/testing/pdf-builder.ts'
 import { fakeClock, testRandom } from '../src/testing/ports.ts'
 import { dss } from './judges/dss.ts'
 import { pyhanko } from './judges/pyhanko.ts'
-import { describeWith } from './judges/tools.ts'
+import { describeWith, run, toolPath } from './judges/tools.ts'
 import { MECHANISMS } from './support/mechanisms.ts'
 import { makePki, type Pki } from './support/pki.ts'
 import {
@@ -237,7 +237,7 @@ describeWith(['pyhanko', 'dss'], 'The rules of an envelope, each kept and each b
   })
 })
 
-describe('A whole envelope against its rules, before our own reader', () => {
+describeWith(['qpdf', 'mutool'], 'A whole envelope against its rules, before our own reader', () => {
   let signed: SourceFile
   const desk = async () => {
     pki = makePki('envelope-rules')
@@ -287,5 +287,17 @@ describe('A whole envelope against its rules, before our own reader', () => {
     expect(state.problems.map(({ code }) => code)).toEqual(['ENVELOPE_BROKEN'])
     expect(state.problems[0]?.evidence).toMatch(what)
     expect(steps.at(-1)?.kind).toBe('foreign')
+  })
+
+  test.each([
+    ['qpdf', (from: string, to: string) => [from, to]],
+    ['mutool', (from: string, to: string) => ['clean', from, to]],
+  ] as const)('saved anew by %s: refused with a code, nothing of it is believed', async (tool, args) => {
+    const [from, to] = [join(folder, 'signed.pdf'), join(folder, `signed-${tool}.pdf`)]
+    writeFileSync(from, new Uint8Array(await signed.blob.arrayBuffer()))
+    const saved = run(toolPath(tool), args(from, to))
+    expect(saved.status, saved.err).toBe(0)
+    const file = { ...signed, blob: new Blob([readFileSync(to)]) }
+    await expect((await desk()).open(file)).rejects.toMatchObject({ code: 'ENVELOPE_RESAVED' })
   })
 })
