@@ -53,6 +53,37 @@ test('a file too large to be held gives the same', async () => {
   }
 })
 
+test('a few beginnings of a large file are read once, each with its own part behind it', async () => {
+  const large = new Uint8Array((1 << 20) + 5000).map((_, i) => (i * 31 + (i >> 7)) & 255)
+  let reads = 0
+  class Counted extends Blob {
+    override slice(...range: [number?, number?, string?]): Blob {
+      reads++
+      return super.slice(...range)
+    }
+  }
+  const size = large.length
+  const prefixes: Prefix[] = [
+    { end: size },
+    { end: size - 900, tail: { start: size - 700, end: size - 200 } },
+    { end: size - 900, tail: { start: size - 300, end: size } },
+    { end: size - 800, tail: { start: size - 800, end: size - 100 } },
+    // Beyond the end there is nothing.
+    { end: size + 7, tail: { start: size + 9, end: size + 20 } },
+  ]
+  await Promise.all(
+    [prefixes.slice(0, 4), prefixes.slice(1), prefixes.slice(0, 2)].map(async (some) => {
+      const digests = prefixDigests(new Counted([large]), some, testEngine, { mayHold: true })
+      for (const [i, { end, tail }] of some.entries()) {
+        const parts = [...large.subarray(0, end), ...(tail ? large.subarray(tail.start, tail.end) : [])]
+        const expected = await testEngine.subtle.digest('SHA-256', Uint8Array.from(parts))
+        expect(toHex(await digests.digest(i, 'SHA-256'))).toBe(toHex(new Uint8Array(expected)))
+      }
+    }),
+  )
+  expect(reads).toBe(3)
+})
+
 test('many beginnings of a file are read in one pass', async () => {
   let asked = 0
   const counting = {

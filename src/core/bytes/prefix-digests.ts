@@ -5,7 +5,12 @@ import { atHand, isAtHand, partOf, unreadable, type BytesOrBlob } from './small-
 /** A beginning of the file, perhaps with a later part behind it: what a PDF signature covers. Offsets in bytes. */
 export type Prefix = Readonly<{ end: number; tail?: Readonly<{ start: number; end: number }> }>
 
-export type PrefixOptions = Readonly<{ signal?: AbortSignal; progress?: (done: number) => void }>
+export type PrefixOptions = Readonly<{
+  signal?: AbortSignal
+  progress?: (done: number) => void
+  /** The file is held whole in any case, as when it was just made: up to 64 MiB it is read once and hashed by WebCrypto. */
+  mayHold?: boolean
+}>
 
 export interface PrefixDigests {
   /** @param index in the prefixes given */
@@ -20,6 +25,9 @@ const LONGEST_TAIL = 8 << 20
  */
 const STREAM_COST = { held: 4, read: 1.7 } as const
 
+/** Bytes. */
+const ONE_READ = 2 ** 26
+
 /**
  * Digests of many beginnings of one file, for what all signatures of a file cover. Where that is cheaper the file is read once
  * for all of them, so that the n-th signature costs its own revision and not the whole file again.
@@ -31,16 +39,25 @@ export function prefixDigests(
   options: PrefixOptions = {},
 ): PrefixDigests {
   const passes = new Map<DigestAlgorithm, Promise<Pass>>()
+  const reads = new Map<DigestAlgorithm, Promise<Pass | null>>()
   const alone = new Map<string, Promise<Uint8Array>>()
   const inPass = new Set([...prefixes.keys()].filter((index) => fitsPass(prefixes[index])))
   const together = [...inPass].reduce((sum, index) => sum + (prefixes[index]?.end ?? 0), 0)
   const furthest = Math.max(0, ...[...inPass].map((index) => prefixes[index]?.end ?? 0))
   const isCheaper = together > furthest * (isAtHand(content) ? STREAM_COST.held : STREAM_COST.read)
+  const isFew = inPass.size > 1 && together <= STREAM_COST.held * furthest
+  const isOneRead = options.mayHold === true && isFew && content instanceof Blob && content.size <= ONE_READ
 
   return {
     async digest(index, algorithm) {
       const prefix = prefixes[index]
       if (!prefix) throw new RangeError(`no prefix ${index}`)
+      if (isOneRead && algorithm === 'SHA-256' && inPass.has(index)) {
+        const running = reads.get(algorithm) ?? readOnce(content, prefixes, inPass, algorithm, engine, options)
+        reads.set(algorithm, running)
+        const value = (await running)?.get(index)
+        if (value) return value
+      }
       if (isCheaper && inPass.has(index)) {
         const running = passes.get(algorithm) ?? runPass(content, prefixes, inPass, algorithm, engine, options)
         passes.set(algorithm, running)
@@ -71,6 +88,37 @@ async function digestPrefix(
 }
 
 type Pass = ReadonlyMap<number, Uint8Array>
+
+/** @returns null for what is small: its bytes are at hand */
+async function readOnce(
+  content: Blob,
+  prefixes: readonly Prefix[],
+  inPass: ReadonlySet<number>,
+  algorithm: DigestAlgorithm,
+  engine: Engine,
+  { signal, progress }: PrefixOptions,
+): Promise<Pass | null> {
+  if (!((await atHand(content)) instanceof Blob)) return null
+  const wanted = [...inPass].flatMap((index) => {
+    const prefix = prefixes[index]
+    return prefix && (!prefix.tail || prefix.tail.start >= prefix.end) ? [{ index, ...prefix }] : []
+  })
+  const bytes = await bytesOf(content.slice(0, Math.max(...wanted.map(({ end, tail }) => tail?.end ?? end))))
+  progress?.(0.5)
+  const tails = wanted.map(({ tail }) => (tail ? bytes.slice(tail.start, tail.end) : new Uint8Array()))
+  const values = new Map<number, Uint8Array>()
+  // The longest first: what is put behind a beginning lies over nothing that a shorter one covers.
+  for (const at of [...wanted.keys()].toSorted((a, b) => (wanted[b]?.end ?? 0) - (wanted[a]?.end ?? 0))) {
+    const { index = -1, end = 0 } = wanted[at] ?? {}
+    const tail = tails[at] ?? new Uint8Array()
+    const stop = Math.min(end, bytes.length)
+    bytes.set(tail, stop)
+    signal?.throwIfAborted()
+    values.set(index, new Uint8Array(await engine.subtle.digest(algorithm, bytes.subarray(0, stop + tail.length))))
+  }
+  progress?.(1)
+  return values
+}
 
 async function runPass(
   content: BytesOrBlob,
@@ -111,7 +159,7 @@ async function runPass(
   return values
 }
 
-async function bytesOf(part: BytesOrBlob): Promise<Uint8Array> {
+async function bytesOf(part: BytesOrBlob): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return part instanceof Blob ? new Uint8Array(await part.arrayBuffer()) : part
   } catch (cause) {

@@ -73,7 +73,7 @@ export async function collectDocument(
   document: PdfDocument,
   file: SourceFile,
   context: CollectContext,
-  options: Pick<CollectOptions, 'progress'> = {},
+  options: Pick<CollectOptions, 'progress' | 'digest'> = {},
   endsOf: (signatures: readonly PdfSignature[]) => Promise<readonly number[]> = () => Promise.resolve([]),
 ): Promise<Collected> {
   const signatures = await readSignatures(document)
@@ -129,10 +129,11 @@ function digestsFor(
   signatures: readonly PdfSignature[],
   ends: readonly number[],
   { ports, signal }: CollectContext,
-  { progress }: Pick<CollectOptions, 'progress'>,
+  { progress, digest = false }: Pick<CollectOptions, 'progress' | 'digest'>,
 ): PrefixDigests {
   const prefixes = [...signatures.map(({ spans }) => prefixOf(spans) ?? { end: 0 }), ...ends.map((end) => ({ end }))]
   return prefixDigests(held, prefixes, ports.engine, {
+    mayHold: digest,
     ...(signal && { signal }),
     ...(progress && { progress: (done: number) => progress('digesting', done) }),
   })
