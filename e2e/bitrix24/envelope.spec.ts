@@ -3,7 +3,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { another, consent, giveEnvelope, signatory, signNow, signTurn } from '../envelope/steps.ts'
 import { decline } from '../envelope/whole.ts'
 import { pdfsig, pyhanko } from '../main/judges.ts'
-import { cancelIn, keyAtHome } from '../support/deal.ts'
+import { keyAtHome, leaveAfter } from '../support/deal.ts'
 import { openEmbedding, type Embedding } from '../support/embedding.ts'
 import { picture, type Downloaded } from '../support/files.ts'
 import { watch } from '../support/test.ts'
@@ -103,8 +103,7 @@ test('a contract goes to the contacts of the deal, is declined, sent again and a
   await looked.getByText('Letters').first().click()
   await looked.getByRole('button', { name: 'Make a code' }).click()
   const code = (await looked.getByLabel('Code for Boris Beispiel').textContent()) ?? ''
-  await looked.close()
-  await cancelIn(app(page).frameLocator('#signer iframe'))
+  await leaveAfter(looked, app(page).frameLocator('#signer iframe'))
   expected.push('opened by Anna Berg')
   await expect.poll(() => told(portal).length).toBe(expected.length)
   expectTold()

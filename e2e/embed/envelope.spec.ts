@@ -1,7 +1,7 @@
 import { expect, test, type Browser, type Page } from '@playwright/test'
 import { pdfsig, pyhanko, qpdfCheck } from '../main/judges.ts'
 import { expectAccessible } from '../support/axe.ts'
-import { cancelIn, keyAtHome } from '../support/deal.ts'
+import { keyAtHome, leaveAfter } from '../support/deal.ts'
 import { openEmbedding, type Embedding } from '../support/embedding.ts'
 import { picture } from '../support/files.ts'
 import { watch } from '../support/test.ts'
@@ -136,8 +136,8 @@ test('a contract is sent from the deal, declined, sent again, signed by two peop
   await office.getByText('Letters').first().click()
   await office.getByRole('button', { name: 'Make a code' }).click()
   const code = (await office.getByLabel('Code for Oleksandr Melnyk').textContent()) ?? ''
-  await office.close()
-  await cancelIn(page.frameLocator('#signer iframe'))
+  await leaveAfter(office, page.frameLocator('#signer iframe'))
+  await expect(page.locator('#veil')).toBeHidden()
   await expectTold(page, 'Envelope viewed')
 
   await onPhone(browser, page, 'Oleksandr Melnyk', async (phone) => {

@@ -31,9 +31,14 @@ export async function pressGuarded(frame: FrameLocator, name: RegExp): Promise<v
   await button.click()
 }
 
-/** Cancel takes the frame away under the click: it is pressed after the test has its answer. */
-export const cancelIn = (frame: FrameLocator): Promise<unknown> =>
-  frame.getByRole('button', { name: 'Cancel' }).evaluate((button: HTMLElement) => void setTimeout(() => button.click()))
+/** The window was left without an act: the frame has seen it, and is left too. */
+export async function leaveAfter(popup: Page, frame: FrameLocator): Promise<void> {
+  await popup.close()
+  await expect(frame.getByText('CONSENT_WINDOW_CLOSED')).toBeVisible()
+  // Cancel takes the frame away under the click: it is pressed after the test has its answer.
+  const cancel = frame.getByRole('button', { name: 'Cancel' })
+  await cancel.evaluate((button: HTMLElement) => void setTimeout(() => button.click()))
+}
 
 export async function windowOf({ context, frame }: { context: BrowserContext; frame: FrameLocator }): Promise<Page> {
   const [popup] = await Promise.all([
