@@ -378,8 +378,7 @@ describe('by other software', () => {
   })
 
   test('a document replaced by a later revision: what was certified still counts, and the file is broken', async () => {
-    const desk = envelopeDesk(keys, font)
-    const { file, view } = await prepared(desk, true)
+    const { file, view } = await prepared(envelopeDesk(keys, font), true)
     const bytes = await bytesOf(file.blob)
     const number = Number(/(\d+) 0 obj\n<<\/Type\/EmbeddedFile/.exec(fromLatin1(bytes))?.[1])
     const changed = appendUpdate(bytes, { [number]: '<< /Type /EmbeddedFile /Length 2 >>\nstream\n{}\nendstream' })
