@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { opensslDetached, opensslVerify, pdfsig } from '../main/judges.ts'
@@ -22,6 +23,12 @@ async function plugIn(page: Page, hasPrf: boolean): Promise<void> {
     hasPrf,
   }
   await session.send('WebAuthn.addVirtualAuthenticator', { options })
+}
+
+/** For how long a certificate is valid. */
+function yearsOf(certificate: Uint8Array): number {
+  const { validFrom, validTo } = new X509Certificate(certificate)
+  return Math.round((Date.parse(validTo) - Date.parse(validFrom)) / (365.25 * 86_400_000))
 }
 
 const form = (page: Page) => page.getByRole('dialog', { name: 'New key' })
@@ -133,6 +140,7 @@ test('request, company CA, certificate, a PDF that leads to that CA, and a revoc
   await page.goto('#/company')
   await page.getByRole('button', { name: 'New authority' }).click()
   await page.getByLabel('Name of the authority').fill('Lab CA')
+  await page.getByLabel('Valid for').selectOption('20 years')
   await page.getByRole('button', { name: 'Create authority' }).click()
   const authority = page.getByRole('article', { name: 'Lab CA' })
   await expect(authority).toBeVisible()
@@ -144,7 +152,10 @@ test('request, company CA, certificate, a PDF that leads to that CA, and a revoc
   const dialog = page.getByRole('dialog', { name: 'Issue a certificate' })
   await dialog.getByLabel('Request (.csr)').setInputFiles(request.path)
   await expect(dialog.getByText('It is signed by its own key.')).toBeVisible()
+  await dialog.getByLabel('Valid for').selectOption('2 years')
   const issued = await download(page, () => dialog.getByRole('button', { name: 'Issue to Olena Koval' }).click())
+  expect(yearsOf(root.bytes)).toBe(20)
+  expect(yearsOf(issued.bytes)).toBe(2)
 
   await page.goto('#/keys')
   const [chooser] = await Promise.all([

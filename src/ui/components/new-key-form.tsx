@@ -14,6 +14,7 @@ import { FormDialog } from './form-dialog.tsx'
 import { saveFile } from './save-file.ts'
 import { useAnnounce } from './live.tsx'
 import { Notice, RefusalNotice } from './notice.tsx'
+import { YearsField } from './years-field.tsx'
 
 type Draft = Readonly<{ name: string; organization: string; email: string; country: string; years: number }>
 
@@ -240,21 +241,12 @@ function SubjectFields({ draft, onDraft, problems }: SubjectProps) {
       {text('email', { autoComplete: 'email', type: 'email', maxLength: 128 })}
       <div className="two-columns">
         {text('country', { autoComplete: 'country', maxLength: 2, placeholder: 'UA' })}
-        <div className="field">
-          <label htmlFor={`${id}-years`}>{i18n.t('keys.validFor')}</label>
-          <select
-            id={`${id}-years`}
-            className="select"
-            value={draft.years}
-            onChange={(event) => onDraft({ ...draft, years: Number(event.target.value) })}
-          >
-            {YEARS.map((count) => (
-              <option key={count} value={count}>
-                {i18n.t('keys.years', { count })}
-              </option>
-            ))}
-          </select>
-        </div>
+        <YearsField
+          label={i18n.t('keys.validFor')}
+          choices={YEARS}
+          years={draft.years}
+          onYears={(years) => onDraft({ ...draft, years })}
+        />
       </div>
     </>
   )

@@ -7,6 +7,7 @@ import { nameOf } from '../../components/certificate.tsx'
 import { FormDialog } from '../../components/form-dialog.tsx'
 import { useAnnounce } from '../../components/live.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { YearsField } from '../../components/years-field.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 
@@ -67,21 +68,7 @@ export function IssueDialog({ ca, onClose, onIssued }: Props) {
         />
       </div>
       {chosen && <Asked summary={chosen.summary} />}
-      <div className="field">
-        <label htmlFor={`${id}-years`}>{i18n.t('keys.validFor')}</label>
-        <select
-          id={`${id}-years`}
-          className="select"
-          value={years}
-          onChange={(event) => setYears(Number(event.target.value))}
-        >
-          {YEARS.map((count) => (
-            <option key={count} value={count}>
-              {i18n.t('keys.years', { count })}
-            </option>
-          ))}
-        </select>
-      </div>
+      <YearsField label={i18n.t('keys.validFor')} choices={YEARS} years={years} onYears={setYears} />
       <div className="field">
         <label htmlFor={`${id}-crl`}>
           {i18n.t('keyring.caCrlUrl')} <span className="muted">{i18n.t('sign.optionalMark')}</span>

@@ -4,6 +4,7 @@ import { isAbort } from '../../../core/errors.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
 import { FormDialog } from '../../components/form-dialog.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
+import { YearsField } from '../../components/years-field.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 
@@ -63,21 +64,7 @@ export function NewAuthorityDialog({ onClose, onCreated }: { onClose: () => void
           onChange={(event) => setOrganization(event.target.value)}
         />
       </div>
-      <div className="field">
-        <label htmlFor={`${id}-years`}>{i18n.t('keyring.caYears')}</label>
-        <select
-          id={`${id}-years`}
-          className="select"
-          value={years}
-          onChange={(event) => setYears(Number(event.target.value))}
-        >
-          {YEARS.map((count) => (
-            <option key={count} value={count}>
-              {i18n.t('keys.years', { count })}
-            </option>
-          ))}
-        </select>
-      </div>
+      <YearsField label={i18n.t('keyring.caYears')} choices={YEARS} years={years} onYears={setYears} />
       <Notice tone="warn" title={i18n.t('keys.noBackup')}>
         <p>{i18n.t('keys.noBackupMeans')}</p>
       </Notice>
