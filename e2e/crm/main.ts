@@ -1,4 +1,5 @@
 import './crm.css'
+import './deal.css'
 import { createSigner } from '../../src/host-sdk/index.ts'
 import { panel, timeline, type Settings } from './deal.ts'
 import { open, reconcile, send } from './envelopes.ts'
