@@ -56,6 +56,28 @@ test('two sign copies of one turn: both files stay good, and the table shows whe
   expect(lines[1]).toContain('1/2')
   expect(lines.at(-1)).toContain('plain.pdf')
 
+  // On a phone each is a card that names its parts; sorted by keyboard and exported all the same, and nothing is wider than the page.
+  for (const width of [390, 360]) {
+    await page.setViewportSize({ width, height: 800 })
+    for (const part of [page.locator('html'), page.getByRole('region', { name: 'Envelopes on the table' })]) {
+      expect(await part.evaluate((one) => one.scrollWidth - one.clientWidth), String(width)).toBeLessThanOrEqual(0)
+    }
+  }
+  const card = table.getByRole('row').filter({ hasText: 'Ann Example.pdf' })
+  const waiting = card.getByRole('cell', { name: 'Boris Beispiel' })
+  const named = () => waiting.evaluate((cell) => getComputedStyle(cell, '::before').content)
+  expect(await named()).toBe('"Waiting for"')
+  const [whole, part] = [await card.boundingBox(), await waiting.boundingBox()]
+  expect(part?.width).toBeGreaterThan((whole?.width ?? 0) * 0.8)
+  await head.getByRole('button').press('Enter')
+  await expect(head).toHaveAttribute('aria-sort', 'ascending')
+  await expect(table.getByRole('row').nth(1)).toContainText('0 of 2')
+  const again = await download(page, () => page.getByRole('button', { name: 'Export as CSV' }).click())
+  expect(new TextDecoder().decode(again.bytes)).toContain('0/2')
+  await expectAccessible(page)
+  await page.setViewportSize({ width: 1280, height: 800 })
+  expect(await named()).toBe('none')
+
   // What both hold, what only one holds, and the later one asked to sign once more.
   await table.getByRole('button', { name: 'Compare the two copies' }).first().click()
   await expect(page.getByRole('heading', { name: 'Two copies went different ways' })).toBeVisible()

@@ -6,7 +6,7 @@ import { toBox } from '../../viewer/geometry.ts'
 import type { PageSpace } from '../../viewer/geometry.ts'
 import type { Answers } from './answers.ts'
 import { fieldName } from './field-boxes.tsx'
-import '../../styles/envelope.css'
+import '../../styles/answer-marks.css'
 
 type Props = Readonly<{
   space: PageSpace

@@ -7,7 +7,7 @@ import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 import { COLUMNS, csvOf, rowsOf, sortedRows } from './dashboard-rows.ts'
 import type { Column, OpenedFile, Row, Sorting } from './dashboard-rows.ts'
-import '../../styles/envelope-desk.css'
+import '../../styles/envelope-table.css'
 import { useRunEnvelope } from './use-run-envelope.ts'
 
 type Props = Readonly<{
@@ -128,10 +128,10 @@ function EnvelopeRow({ row, onOpen, onCompare }: RowProps) {
         {row.documents !== '' && <span className="small muted break block">{row.documents}</span>}
         {view && row.title !== row.file.name && <span className="small muted break block">{row.file.name}</span>}
       </th>
-      <td>
+      <td data-column={i18n.t('envelope.column_status')}>
         <span className={`tag ${tone}`}>{row.status}</span>
       </td>
-      <td className="tabular">
+      <td data-column={i18n.t('envelope.column_progress')} className="tabular">
         {row.total > 0 && (
           <span className="progress-cell">
             <progress className="progress" max={row.total} value={row.done} aria-hidden="true" />
@@ -139,13 +139,17 @@ function EnvelopeRow({ row, onOpen, onCompare }: RowProps) {
           </span>
         )}
       </td>
-      <td className="break">{row.waitingFor}</td>
-      <td className="nowrap">
+      <td data-column={i18n.t('envelope.column_waitingFor')} className="break">
+        {row.waitingFor}
+      </td>
+      <td data-column={i18n.t('envelope.column_deadline')} className="nowrap">
         {row.deadline && i18n.date(row.deadline)}
         {row.overdue && <span className="tag warn block">{i18n.t('envelope.overdue')}</span>}
       </td>
-      <td className="nowrap">{row.lastTime && i18n.date(row.lastTime)}</td>
-      <td>
+      <td data-column={i18n.t('envelope.column_lastTime')} className="nowrap">
+        {row.lastTime && i18n.date(row.lastTime)}
+      </td>
+      <td data-column={i18n.t('envelope.column_next')}>
         {row.copy === 'diverged' && other !== null ? (
           <button type="button" className="link-button" onClick={() => onCompare(row.index, other)}>
             {row.next}

@@ -1,4 +1,4 @@
-import '../../styles/envelope.css'
+import '../../styles/envelope-people.css'
 
 /** A person's number in the person's colour: the number says it alone. */
 export function PersonMark({ index }: { index: number }) {

@@ -30,7 +30,8 @@ import { PeopleSection } from './people-section.tsx'
 import { Templates } from './templates.tsx'
 import { useCarrier } from './use-carrier.ts'
 import { useRun } from './use-run.ts'
-import '../../styles/envelope.css'
+import '../../styles/envelope-people.css'
+import '../../styles/envelope-fields.css'
 import { useRunEnvelope } from './use-run-envelope.ts'
 
 const NewKeyDialog = lazy(async () => ({
