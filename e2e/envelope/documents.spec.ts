@@ -66,6 +66,7 @@ test('three documents under one cover sheet: each is read, saved and signed by t
   for (const name of ['offer.docx', 'contract.pdf', 'invoice.pdf']) {
     await expect(row(ann.page, name).getByText('Checked, attached')).toBeVisible()
   }
+  await expect(documents(ann.page).getByText(/cover sheet/)).toHaveCount(0)
   await expectAccessible(ann.page)
   await picture(ann.page, 'documents-turn', [390, 560, 1280])
   await row(ann.page, 'contract.pdf').getByRole('button', { name: 'contract.pdf', exact: true }).click()

@@ -9,23 +9,21 @@ import { attachedBlob } from '../core/envelope/check-enclosed.ts'
 import { composeCover } from '../core/envelope/cover.ts'
 import { addEmbeddedFile, listFiles } from '../core/envelope/embedded-file.ts'
 import type { EnclosedDocument } from '../core/envelope/enclosed.ts'
-import { planEnvelope } from '../core/envelope/plan.ts'
-import { reserve } from '../core/envelope/reserve.ts'
 import { SignError } from '../core/errors.ts'
-import { embedPades } from '../core/formats/pades/embed.ts'
-import { preparePades, type Compose } from '../core/formats/pades/prepare.ts'
+import type { Compose } from '../core/formats/pades/prepare.ts'
 import type { SourceFile } from '../core/formats/format.ts'
 import type { SigningKey } from '../core/keys.ts'
 import { PdfDict, PdfStream, name as pdfName } from '../core/pdf/objects.ts'
 import { openPdf } from '../core/pdf/open.ts'
 import { countPages } from '../core/pdf/pages.ts'
 import { draftOf, draftSignatory, envelopeDesk, testKeyRef, type EnvelopeDesk } from '../testing/envelopes.ts'
+import { forgeEnvelope } from '../testing/forged-envelope.ts'
 import { classicPdf } from '../testing/pdf-builder.ts'
 import { openSessions } from '../worker/validation.ts'
 import { confirmedEnvelopes } from './confirmed-envelopes.ts'
 import { signPdf, signingPorts } from '../testing/pdf-signing.ts'
 import { update as appendUpdate } from '../testing/pdf-update.ts'
-import { signerInfoOf, signingKeyOf, testChain, type TestParty } from '../testing/pki.ts'
+import { signingKeyOf, testChain, type TestParty } from '../testing/pki.ts'
 
 const read = (path: string): Uint8Array<ArrayBuffer> =>
   Uint8Array.from(readFileSync(new URL(`../../public/${path}`, import.meta.url)))
@@ -275,7 +273,7 @@ describe('documents beside the cover', () => {
   test('the preparer must have them too', async () => {
     const { envelopes } = envelopeDesk(keys, font)
     const enclosed = await envelopes.describe({ files: documents, attached: false })
-    const cover = await envelopes.cover({ files: documents, enclosed, title: 'x', language: 'en' })
+    const cover = await envelopes.cover({ files: documents, enclosed, title: two.title, language: two.language })
     expect(await codeOf(envelopes.prepare({ file: cover, enclosed, draft: two, key: testKeyRef('any') }))).toBe(
       'ENVELOPE_DOCUMENT_MISSING',
     )
@@ -287,39 +285,12 @@ describe('by other software', () => {
   async function forge(
     carried: readonly SourceFile[],
     named: (enclosed: readonly EnclosedDocument[]) => readonly EnclosedDocument[] = (same) => same,
-    compose: Compose = () => Promise.resolve(),
+    before?: Compose,
   ): Promise<SourceFile> {
-    const desk = envelopeDesk(keys, font)
-    const honest = await desk.envelopes.describe({ files: documents, attached: true })
-    const cover = await composeCover(
-      { files: carried, enclosed: honest, title: 'x', language: 'en', font },
-      signingPorts,
-    )
-    const sha256 = Buffer.from(await crypto.subtle.digest('SHA-256', await cover.blob.arrayBuffer())).toString('hex')
-    const document = { name: 'x.pdf', sha256, size: cover.blob.size, pages: 1 }
-    const enclosed = named(honest)
-    const manifest = planEnvelope(two, {
-      id: 'ab'.repeat(16),
-      createdAt: '2026-11-22T11:00:00Z',
-      document,
-      enclosed,
-      stem: 'Env',
-    })
-    const signers = [{ signer: signerInfoOf(leaf), mechanism: leaf.key.mechanism }]
-    const field = { kind: 'new' as const, name: manifest.reserved.certification }
-    const options = { certify: 2 as const, field }
-    const made = await preparePades(
-      { files: [cover], signers, level: 'B-B', options },
-      signingPorts,
-      async (update) => {
-        await compose(update)
-        await reserve(update, { manifest, font })
-      },
-    )
-    const values = await Promise.all(
-      made.toBeSigned.map(({ dtbs }) => keys['any']!.sign(dtbs, leaf.key.mechanism, new AbortController().signal)),
-    )
-    return embedPades(made, values, signingPorts)
+    const honest = await envelopeDesk(keys, font).envelopes.describe({ files: documents, attached: true })
+    const { title, language } = two
+    const cover = await composeCover({ files: carried, enclosed: honest, title, language, font }, signingPorts)
+    return forgeEnvelope({ cover, enclosed: named(honest), draft: two, leaf, font, ...(before ? { before } : {}) })
   }
   const open = (file: SourceFile) => envelopeDesk(keys, font).envelopes.open(file)
   const states = async (file: SourceFile) => (await open(file)).enclosed.map(({ state }) => state)

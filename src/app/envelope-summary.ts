@@ -51,10 +51,12 @@ export function summaryOf(view: EnvelopeView, notices: readonly Notice[]): Envel
 }
 
 /** What travels beside need not be at hand to know where the envelope stands. */
-const documentProblems = ({ enclosed }: EnvelopeView): readonly string[] =>
-  enclosed.some(({ state, attached }) => state === 'changed' || (attached && state === 'missing'))
+const documentProblems = ({ enclosed, cover }: EnvelopeView): readonly string[] => [
+  ...(enclosed.some(({ state, attached }) => state === 'changed' || (attached && state === 'missing'))
     ? ['ENVELOPE_DOCUMENT_CHANGED']
-    : []
+    : []),
+  ...(cover === 'differs' ? ['ENVELOPE_COVER_DIFFERS'] : []),
+]
 
 function stepOf({ signatories }: EnvelopeView, step: EnvelopeStep): EnvelopeSummary['steps'][number] {
   const { key, kind, actor, time, timeProven, detail, reached } = step

@@ -75,11 +75,18 @@ export type RunEnvelopePorts = Readonly<{
 /** What every act reads first, and what it made afterwards. */
 export async function readView(
   file: SourceFile,
-  { worker, anchors, clock }: Pick<RunEnvelopePorts, 'worker' | 'anchors' | 'clock'>,
+  { worker, anchors, clock, font }: Pick<RunEnvelopePorts, 'worker' | 'anchors' | 'clock' | 'font'>,
   { signal, onProgress, beside = [] }: ActOptions,
 ): Promise<EnvelopeView> {
   const params = { file, beside, ...(await judgeParams({}, { anchors, clock })) }
-  return worker.call('readEnvelope', params, { signal, onProgress })
+  const view = await worker.call('readEnvelope', params, { signal, onProgress })
+  if (view.cover === null) return view
+  const own = await font().catch(() => null)
+  // Offline before it was ever loaded: then nothing is compared, and that is said.
+  if (own === null) return view
+  const blob = file.blob.slice(0, view.revisions[0]?.size ?? 0)
+  const cover = await worker.call('checkCover', { blob, manifest: view.manifest, font: own }, { signal })
+  return { ...view, cover }
 }
 
 type Finishing = Readonly<{ key: SigningKey; ref: KeyRef; name: string; original: SourceFile }>

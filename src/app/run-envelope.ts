@@ -56,7 +56,7 @@ export interface RunEnvelope {
    * Reserves everything and certifies it with the preparer's key, in one revision.
    *
    * @throws SignError `ENVELOPE_ALREADY_SIGNED` for a file that is signed or certified; `ENVELOPE_DRAFT_INVALID`;
-   *   `ENVELOPE_DOCUMENT_MISSING`, `ENVELOPE_DOCUMENT_CHANGED` for an enclosed one; `FORMAT_*`; `KEY_*`
+   *   `ENVELOPE_DOCUMENT_MISSING`, `ENVELOPE_DOCUMENT_CHANGED` for an enclosed one; `ENVELOPE_COVER_DIFFERS`; `FORMAT_*`; `KEY_*`
    */
   prepare(request: PrepareRequest, options?: ActOptions): Promise<EnvelopeResult>
 
@@ -81,7 +81,8 @@ export interface RunEnvelope {
    *
    * @throws SignError `ENVELOPE_NOT_A_SIGNATORY`, `ENVELOPE_OUT_OF_TURN`, `ENVELOPE_SIGNED_ALREADY`, `ENVELOPE_EXPIRED`,
    *   `ENVELOPE_CLOSED`, `ENVELOPE_BROKEN`, `ENVELOPE_FIELD_REQUIRED`, `ENVELOPE_KIND_MISMATCH`, `ENVELOPE_ALGORITHM_FORBIDDEN`,
-   *   `ENVELOPE_CODE_TOO_SHORT`, `ENVELOPE_CLOCK_BEFORE_PREVIOUS`, `ENVELOPE_DOCUMENT_MISSING`, `ENVELOPE_DOCUMENT_CHANGED`; `FORMAT_FIELD_VALUE_INVALID`; `KEY_*`
+   *   `ENVELOPE_CODE_TOO_SHORT`, `ENVELOPE_CLOCK_BEFORE_PREVIOUS`, `ENVELOPE_DOCUMENT_MISSING`, `ENVELOPE_DOCUMENT_CHANGED`,
+   *   `ENVELOPE_COVER_DIFFERS`; `FORMAT_FIELD_VALUE_INVALID`; `KEY_*`
    */
   sign(request: SignEnvelopeRequest, options?: ActOptions): Promise<EnvelopeResult>
 

@@ -1,3 +1,4 @@
+import { coverDiffers } from '../core/envelope/check-cover.ts'
 import { requireDocuments } from '../core/envelope/check-enclosed.ts'
 import { familyOf } from '../core/envelope/events.ts'
 import type { EnvelopeManifest, Signatory } from '../core/envelope/manifest.ts'
@@ -33,6 +34,7 @@ export async function signEnvelope(
   const time = ports.clock.now().toISOString()
   const signatory = mayAct(view, request.signatory, time)
   requireDocuments(view.enclosed)
+  if (view.cover === 'differs') throw coverDiffers()
   const { means } = request
   if ((means.kind === 'code') !== (signatory.kind === 'simple')) {
     throw refused('ENVELOPE_KIND_MISMATCH', signatory.id, 'another kind of signature is asked for')

@@ -40,9 +40,9 @@ export async function takeBeside(
   return { handed, wrong }
 }
 
-/** A document is not at hand, or is not the one that was meant: nobody may sign. */
-export const isLacking = ({ enclosed }: Pick<EnvelopeView, 'enclosed'>): boolean =>
-  enclosed.some(({ state }) => state === 'missing' || state === 'changed')
+/** A document is not at hand, or is not the one that was meant, or the cover sheet says something else: nobody may sign. */
+export const isLacking = ({ enclosed, cover }: Pick<EnvelopeView, 'enclosed' | 'cover'>): boolean =>
+  cover === 'differs' || enclosed.some(({ state }) => state === 'missing' || state === 'changed')
 
 export const isAwaited = ({ enclosed }: Pick<EnvelopeView, 'enclosed'>): boolean =>
   enclosed.some(({ state, attached }) => state === 'missing' && !attached)

@@ -51,10 +51,10 @@ export type EnvelopeDesk = Readonly<{
   clock: ReturnType<typeof fakeClock>
 }>
 
-/** @param keys by id, all of the provider 'test'; @param font TrueType; @param stamps a level above B-B, and who time-stamps */
+/** @param keys by id, all of the provider 'test'; @param font TrueType; null: it cannot be loaded; @param stamps a level above B-B, and who time-stamps */
 export function envelopeDesk(
   keys: Readonly<Record<string, SigningKey>>,
-  font: Uint8Array,
+  font: Uint8Array | null,
   ports: Ports & { clock: ReturnType<typeof fakeClock> } = {
     clock: fakeClock('2026-11-25T12:00:00Z'),
     random: testRandom,
@@ -85,7 +85,7 @@ export function envelopeDesk(
         }),
     },
     anchors: { list: () => Promise.resolve([]) },
-    font: () => Promise.resolve(font),
+    font: () => (font ? Promise.resolve(font) : Promise.reject(new TypeError('offline'))),
     ...stamps,
     refuse: [],
   })

@@ -62,6 +62,7 @@ function handlers(network: Network): Served {
     describeDocuments: async (params, context) => (await envelopes()).describeDocuments(params, context),
     composeCover: async (params, context) => (await envelopes()).composeCover(params, context),
     matchDocuments: async (params, context) => (await envelopes()).matchDocuments(params, context),
+    checkCover: async (params, context) => (await envelopes()).checkCover(params, context),
     reportEnvelope: async (params, context) => (await envelopes()).reportEnvelope(params, context),
     async zip({ entries, modified }, { signal, progress }) {
       const { zipBlobs } = await import('../core/bytes/zip-blobs.ts')

@@ -1,4 +1,5 @@
 /** The envelope's methods, a chunk of the worker of its own. */
+import { checkCover } from '../core/envelope/check-cover.ts'
 import { matchDocuments } from '../core/envelope/check-enclosed.ts'
 import { composeCover, describeDocuments } from '../core/envelope/cover.ts'
 import { fillEnvelope } from '../core/envelope/fill.ts'
@@ -17,6 +18,7 @@ type EnvelopeMethod =
   | 'describeDocuments'
   | 'composeCover'
   | 'matchDocuments'
+  | 'checkCover'
   | 'reportEnvelope'
 
 export type EnvelopeHandlers = {
@@ -36,6 +38,7 @@ export function envelopeHandlers({ clock, random, engine }: Ports): EnvelopeHand
     describeDocuments: (params, { signal }) => describeDocuments(params, ports, signal),
     composeCover: (params) => composeCover(params, ports),
     matchDocuments: ({ enclosed, files }, { signal }) => matchDocuments(enclosed, files, ports, signal),
+    checkCover: (params) => checkCover(params),
     reportEnvelope: ({ view, font }) => Promise.resolve(recordReport(view, font, ports)),
   }
 }

@@ -12,6 +12,7 @@ import type {
   ToBeSigned,
 } from '../core/formats/format.ts'
 import type { Matched } from '../core/envelope/check-enclosed.ts'
+import type { CoverCheck, CoverPrint } from '../core/envelope/check-cover.ts'
 import type { CoverRequest, DescribeRequest } from '../core/envelope/cover.ts'
 import type { EnclosedDocument } from '../core/envelope/enclosed.ts'
 import type { FillEnvelopeRequest } from '../core/envelope/fill.ts'
@@ -90,6 +91,8 @@ export interface WorkerMethods {
     params: Readonly<{ enclosed: readonly EnclosedDocument[]; files: readonly SourceFile[] }>,
     value: readonly Matched[],
   ]
+  /** Whether the cover sheet prints what the manifest says. */
+  checkCover: [params: CoverCheck, value: CoverPrint]
   reportEnvelope: [params: Readonly<{ view: EnvelopeView; font: Uint8Array }>, value: SignedFile]
   zip: [params: Readonly<{ entries: readonly ZipEntry[]; modified: Date }>, value: Blob]
 }

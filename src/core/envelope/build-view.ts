@@ -35,6 +35,8 @@ export function viewOf(envelope: EnvelopeFile, file: SourceFile, read: readonly 
     steps: stepsOf(envelope, events, preparer),
     revisions,
     enclosed: envelope.enclosed,
+    // It takes a font to compare: `checkCover`.
+    cover: manifest.enclosures ? 'unknown' : null,
     report,
   }
 }

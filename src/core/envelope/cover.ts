@@ -88,15 +88,10 @@ export type CoverRequest = CoverFacts &
     font: Uint8Array
   }>
 
-/** The sheet with the documents behind it; none is copied. Field places on it stay as long as documents, language and title do. */
-export async function composeCover(
-  { files, font: bytes, ...facts }: CoverRequest,
-  { clock, random }: Ports,
-): Promise<SourceFile> {
-  const { enclosed, title, language } = facts
-  const pdf = new NewPdf()
-  const catalog = pdf.allocate()
-  const face = new TrueTypeFont(bytes)
+type Laid = Readonly<{ tree: PdfRef; kids: readonly PdfRef[]; tags: Structure }>
+
+/** The sheet's pages: the same facts in the same font give the same pages (see check-cover.ts). */
+export function addCoverPages(pdf: NewPdf, facts: CoverFacts, face: TrueTypeFont): Laid {
   const pages = coverPages(facts, face)
   const texts = pages.flat().flatMap(({ items }) => items.flatMap((item) => (item.kind === 'text' ? [item.text] : [])))
   const tree = pdf.allocate()
@@ -110,6 +105,18 @@ export async function composeCover(
   )
   const kids = pages.map((page, i) => addPage(pdf, page, { number: i, tree, resources, font, tags }))
   pdf.set(tree, PdfDict.of({ Type: name('Pages'), Kids: kids, Count: kids.length }))
+  return { tree, kids, tags }
+}
+
+/** The sheet with the documents behind it; none is copied. Field places on it stay as long as documents, language and title do. */
+export async function composeCover(
+  { files, font: bytes, ...facts }: CoverRequest,
+  { clock, random }: Ports,
+): Promise<SourceFile> {
+  const { enclosed, title, language } = facts
+  const pdf = new NewPdf()
+  const catalog = pdf.allocate()
+  const { tree, tags } = addCoverPages(pdf, facts, new TrueTypeFont(bytes))
   const attached: Attached[] = []
   for (const [i, one] of enclosed.entries()) {
     const blob = files[i]?.blob

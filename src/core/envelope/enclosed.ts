@@ -18,6 +18,13 @@ export type EnclosedDocument = Readonly<{
   attached: boolean
 }>
 
+/** What laid a cover sheet out, as its manifest states. */
+export type CoverMaker = Readonly<{
+  layout: number
+  /** Of the font that it is written in a subset of: lower-case hex SHA-256. */
+  font: string
+}>
+
 export const MOST_ENCLOSED = 200
 const LONGEST_NAME = 120
 /** Together above this they are better sent beside the cover. Bytes. */

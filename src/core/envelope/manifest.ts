@@ -3,7 +3,7 @@
  * preparer's certification signature, so that nobody can add, remove, reorder or rename a signatory afterwards.
  */
 import { SignError } from '../errors.ts'
-import { enclosedProblem, isEnclosed, type EnclosedDocument } from './enclosed.ts'
+import { enclosedProblem, isEnclosed, type CoverMaker, type EnclosedDocument } from './enclosed.ts'
 import {
   isCount,
   isOptionalText,
@@ -116,6 +116,8 @@ export type EnvelopeManifest = Readonly<{
   documents: readonly ManifestDocument[]
   /** What the cover sheet stands for; absent where the PDF is itself the document. */
   enclosures?: readonly EnclosedDocument[]
+  /** What laid the cover sheet out, so that a verifier knows whether it can compare; absent in envelopes made before it was stated. */
+  cover?: CoverMaker
   /** Who signs by certificate signs each enclosed document by itself too, detached. */
   detached?: boolean
   signatories: readonly Signatory[]
@@ -276,6 +278,7 @@ const SHAPES: Readonly<Record<keyof EnvelopeManifest, Shape>> = {
   preparer: recordOf({ name: isText, email: isOptionalText }),
   documents: listOf(recordOf({ name: isText, sha256: isText, size: isCount, pages: isCount })),
   enclosures: (value) => value === undefined || listOf(isEnclosed)(value),
+  cover: (value) => value === undefined || recordOf({ layout: isCount, font: isText })(value),
   detached: oneOf(undefined, true, false),
   signatories: listOf(
     recordOf({

@@ -1,6 +1,6 @@
 /** From a draft to the manifest: names for every field, places on the record, and what is wrong with the draft. Pure. */
 import { overlapping, type DraftField, type DraftProblem, type DraftSignatory, type EnvelopeDraft } from './draft.ts'
-import type { EnclosedDocument } from './enclosed.ts'
+import type { CoverMaker, EnclosedDocument } from './enclosed.ts'
 import { SEAL_FIELD } from './manifest.ts'
 import type {
   EnvelopeField,
@@ -26,6 +26,8 @@ export type PlanFacts = Readonly<{
   document: ManifestDocument
   /** What the document is the cover sheet of; empty: it is no cover sheet. */
   enclosed: readonly EnclosedDocument[]
+  /** What laid that sheet out, where it is known. */
+  cover?: CoverMaker
   /** Begins every field name; no field of the document begins with it or is its beginning. */
   stem: string
 }>
@@ -36,7 +38,7 @@ const four = (n: number): string => String(n).padStart(4, '0')
 /** @param draft without problems */
 export function planEnvelope(
   draft: EnvelopeDraft,
-  { id, createdAt, document, enclosed, stem }: PlanFacts,
+  { id, createdAt, document, enclosed, cover, stem }: PlanFacts,
 ): EnvelopeManifest {
   const acting = draft.signatories.filter(({ role }) => role !== 'copy')
   const recordFrom = draft.record ? document.pages + 1 : null
@@ -79,7 +81,7 @@ export function planEnvelope(
     ...(draft.deadline === undefined ? {} : { deadline: draft.deadline }),
     preparer: draft.preparer,
     documents: [document],
-    ...(enclosed.length === 0 ? {} : { enclosures: enclosed }),
+    ...(enclosed.length === 0 ? {} : { enclosures: enclosed, ...(cover ? { cover } : {}) }),
     ...(draft.detached && enclosed.length > 0 ? { detached: true } : {}),
     signatories,
     order: draft.order,

@@ -10,6 +10,7 @@ import { openPdf } from '../pdf/open.ts'
 import { pageGeometry, walkPages, type PageBox } from '../pdf/pages.ts'
 import type { PdfDocument } from '../pdf/document.ts'
 import type { Ports } from '../ports.ts'
+import { coverDiffers, coverMaker, printsManifest } from './check-cover.ts'
 import type { EnvelopeDraft } from './draft.ts'
 import { embeddedFiles } from './embedded-file.ts'
 import { MANIFEST_NAME, type EnclosedDocument } from './enclosed.ts'
@@ -37,7 +38,7 @@ export type PrepareEnvelopeRequest = Readonly<{
  * `embedPades` finishes it.
  *
  * @throws SignError `ENVELOPE_ALREADY_SIGNED`, `ENVELOPE_DRAFT_INVALID`, `ENVELOPE_MANIFEST_DUPLICATED` for a document that carries
- *   another envelope's manifest, `FORMAT_*`
+ *   another envelope's manifest, `ENVELOPE_COVER_DIFFERS` for a cover sheet of something else, `FORMAT_*`
  */
 export async function prepareEnvelope(
   { file, enclosed = [], draft, signer, level, font, refuse }: PrepareEnvelopeRequest,
@@ -65,10 +66,12 @@ export async function prepareEnvelope(
     createdAt: now,
     document: { name: file.name, sha256: toHex(digest), size: file.blob.size, pages: boxes.length },
     enclosed,
+    cover: coverMaker(font),
     stem: freeStem(form?.rootNames ?? []),
   })
   const fault = manifestProblem(manifest) ?? offPage(manifest, boxes)
   if (fault !== null) throw draftInvalid(fault)
+  if (enclosed.length > 0 && !(await printsManifest(document, manifest, font))) throw coverDiffers()
   const field = { kind: 'new' as const, name: manifest.reserved.certification }
   return preparePades(
     { files: [file], signers: [signer], level, options: { certify: 2, field, refuse }, ...options },

@@ -7,9 +7,10 @@ import { FieldFlag } from '../pdf/fields.ts'
 import { PdfDict, PdfRef, PdfStream, PdfString, countOf, isArray, name } from '../pdf/objects.ts'
 import { pageGeometry, walkPages, type PdfPage } from '../pdf/pages.ts'
 import { lockDictionary } from '../pdf/restrictions.ts'
-import { dateString, numberText, textString } from '../pdf/serialize.ts'
+import { dateString, textString } from '../pdf/serialize.ts'
 import { catalogRef } from '../pdf/signature-field.ts'
 import type { PdfUpdate } from '../pdf/update.ts'
+import { boxForms } from './box-drawing.ts'
 import { addEmbeddedFile } from './embedded-file.ts'
 import { MANIFEST_NAME } from './enclosed.ts'
 import { encodeManifest, hasLines, type EnvelopeField, type EnvelopeManifest, type Signatory } from './manifest.ts'
@@ -176,29 +177,12 @@ class FieldWriter {
     })
   }
 
-  /** Both states are drawn now, so that ticking touches only /V and /AS. */
   private boxAppearance(width: number, height: number): PdfDict {
     const key = `${width} ${height}`
     const known = this.boxes.get(key)
     if (known) return known
-    const side = Math.min(width, height)
-    const n = (value: number): string => numberText(Math.round(value * 100) / 100)
-    const frame = `q 0.8 w 0.35 G ${n(0.4)} ${n(0.4)} ${n(width - 0.8)} ${n(height - 0.8)} re S Q`
-    const at = (x: number, y: number): string => `${n(x * width)} ${n(y * height)}`
-    const tick = `q ${n(0.1 * side)} w 1 J 1 j 0 G ${at(0.22, 0.5)} m ${at(0.42, 0.26)} l ${at(0.78, 0.76)} l S Q`
-    const draw = (content: string): PdfRef =>
-      this.update.add(
-        new PdfStream(
-          PdfDict.of({
-            Type: name('XObject'),
-            Subtype: name('Form'),
-            BBox: [0, 0, width, height],
-            Resources: this.colors ? PdfDict.of({ ColorSpace: this.colors }) : undefined,
-          }),
-          { data: latin1(content) },
-        ),
-      )
-    const made = PdfDict.of({ N: PdfDict.of({ Yes: draw(`${frame}\n${tick}`), Off: draw(frame) }) })
+    const { Yes, Off } = boxForms(width, height, this.colors)
+    const made = PdfDict.of({ N: PdfDict.of({ Yes: this.update.add(Yes), Off: this.update.add(Off) }) })
     this.boxes.set(key, made)
     return made
   }

@@ -1,5 +1,6 @@
 /** Everything that a page shows of an envelope, read from the file alone. Plain cloneable data. */
 import type { FileReport, SignatureReport } from '../validation/report.ts'
+import type { CoverPrint } from './check-cover.ts'
 import type { EnclosedView } from './check-enclosed.ts'
 import type { EnvelopeField, EnvelopeManifest, Signatory } from './manifest.ts'
 import type { SimpleRecord } from './simple.ts'
@@ -85,6 +86,8 @@ export type EnvelopeView = Readonly<{
   revisions: readonly RevisionView[]
   /** The documents that the cover sheet stands for; empty where the PDF is itself the document. */
   enclosed: readonly EnclosedView[]
+  /** Whether that sheet prints what the manifest says; null: the PDF is no cover sheet. */
+  cover: CoverPrint | null
   /** The verifier's whole report of the file. */
   report: FileReport
 }>

@@ -26,6 +26,11 @@ export class NewPdf {
     return ref
   }
 
+  /** Null for one that is not set yet. */
+  get({ number }: PdfRef): PdfObject {
+    return this.entries[number - 1]?.object ?? null
+  }
+
   set({ number }: PdfRef, object: PdfObject): void {
     this.entries[number - 1] = { object, content: null }
   }

@@ -229,6 +229,12 @@ export const envelope = {
     other: 'I have read “{title}” with its {count} documents and sign them all.',
   },
   is_otherDocument: 'A document in it is not the one that was sealed',
+  is_otherCover: 'The cover sheet says something else than what was sealed',
+  is_otherCoverMeans: 'Do not sign it. Ask whoever prepared it.',
+  otherCoverMeans:
+    'The signatures cover the documents in this list, whatever the sheet prints. Nobody can sign it here.',
+  coverNotCompared:
+    'What the cover sheet prints was not compared: another version laid it out. The signatures cover the documents in this list.',
   notAllDocuments: 'Every signature is intact. Documents that travel beside it were not checked: add them.',
   column_documents: 'Documents',
   sendAlong: 'Send the documents that travel beside it along.',

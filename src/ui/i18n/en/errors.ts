@@ -238,6 +238,8 @@ export const errors = {
     'Not the document that the envelope names: {names}.\nIts content is another. Nothing was signed. Ask whoever prepared the envelope for the right file.',
   ENVELOPE_DOCUMENT_UNKNOWN:
     'Not a document of this envelope: {names}.\nNothing was changed. Add the files that the list names.',
+  ENVELOPE_COVER_DIFFERS:
+    'The cover sheet says something else than what is sealed with it.\nNothing was signed. Ask whoever prepared the envelope for a true one.',
   WORKER_CRASHED:
     'The part of the page that does the work stopped.\nYour document is unchanged and nothing signed is lost. Try again; very large files may need more memory.',
   INTERNAL:

@@ -34,10 +34,19 @@ type Wanted = Readonly<{
   events?: readonly EnvelopeEvent[]
   steps?: readonly string[]
   enclosed?: EnvelopeView['enclosed']
+  cover?: EnvelopeView['cover']
 }>
 
 /** A real manifest and a real state; only what a verifier would add is not there. */
-function envelope({ title, id, deadline, events = [], steps = ['a'], enclosed = [] }: Wanted): OpenedFile {
+function envelope({
+  title,
+  id,
+  deadline,
+  events = [],
+  steps = ['a'],
+  enclosed = [],
+  cover = null,
+}: Wanted): OpenedFile {
   const base = manifestOf([signatory(1), signatory(2)], [['s1'], ['s2']])
   const manifest = { ...base, title, ...(id ? { id } : {}), ...(deadline ? { deadline } : {}) }
   const state = envelopeState(manifest, events, NOW)
@@ -63,6 +72,7 @@ function envelope({ title, id, deadline, events = [], steps = ['a'], enclosed = 
     steps: steps.map((sha256) => step(sha256, 'X')),
     revisions: [],
     enclosed,
+    cover,
     report: {} as EnvelopeView['report'],
   }
   return { file: { name: view.name, blob: new Blob() }, entry: { name: view.name, view } }
@@ -86,6 +96,15 @@ describe('the rows of the dashboard', () => {
     const files = [envelope({ title: 'A', events: [signs(1, 1, 1)] })]
     expect(rows(files)[0]?.next).toBe('Wait')
     expect(rows(files, new Date('2026-03-06T12:00:00Z'))[0]?.next).toBe('Remind')
+  })
+
+  test('a cover sheet that says something else is the first thing to know of it', () => {
+    const [false_, open] = rows([
+      envelope({ title: 'A', cover: 'differs' }),
+      envelope({ title: 'B', id: other, cover: 'unknown' }),
+    ])
+    expect(false_?.status).toBe('The cover sheet says something else than what was sealed')
+    expect(open?.status).toBe('Under way')
   })
 
   test('one past its time is overdue', () => {

@@ -60,7 +60,7 @@ export function rowsOf(i18n: I18n, files: readonly OpenedFile[], now: Date, comp
       view,
       code: null,
       title: view.manifest.title,
-      status: i18n.t(`envelope.status_${view.state.status}`),
+      status: i18n.t(view.cover === 'differs' ? 'envelope.is_otherCover' : `envelope.status_${view.state.status}`),
       documents: documentsOf(i18n, view),
       done: doneCount(view),
       total: acting(view).length,

@@ -113,7 +113,7 @@ type RowProps = Readonly<{ row: Row } & Pick<Props, 'onOpen' | 'onCompare'>>
 function EnvelopeRow({ row, onOpen, onCompare }: RowProps) {
   const i18n = useI18n()
   const { view } = row
-  const tone = view ? (STATUS_TONE[view.state.status] ?? '') : 'bad'
+  const tone = view && view.cover !== 'differs' ? (STATUS_TONE[view.state.status] ?? '') : 'bad'
   const { other } = row
   return (
     <tr data-copy={row.copy ?? undefined}>

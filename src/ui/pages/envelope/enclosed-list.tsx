@@ -71,6 +71,12 @@ export function EnclosedList({ id, blob, view, beside, disabled = false, onShow,
       {beside.wrong.map((refusal) => (
         <RefusalNotice key={`${refusal.code}${refusal.message}`} refusal={refusal} />
       ))}
+      {view.cover === 'differs' && (
+        <Notice tone="bad" title={i18n.t('envelope.is_otherCover')}>
+          <p>{i18n.t('envelope.otherCoverMeans')}</p>
+        </Notice>
+      )}
+      {view.cover === 'unknown' && <p className="small muted">{i18n.t('envelope.coverNotCompared')}</p>}
       {isAwaited(view) && (
         <Notice tone="warn" title={i18n.t('envelope.addDocuments', { count: missing })}>
           <p>{i18n.t('envelope.addDocumentsMeans')}</p>

@@ -74,7 +74,7 @@ export function PreparePage({ files: given, proposal, onPrepared, onClose }: Pro
   const [creating, setCreating] = useState(false)
   const { listing, refresh } = useKeys()
   const [key, chooseKey] = useChosenKey(listing)
-  const carrier = useCarrier({ files, beside: apart, title: draft.title, language: draft.language })
+  const carrier = useCarrier({ files, beside: apart, title: draft.title.trim(), language: draft.language })
   const base = carrier.kind === 'plain' || carrier.kind === 'cover' ? carrier : null
   // pdf.js does not say of which document it warns: one is open at a time.
   const pdf = usePdf(shown === null ? (base?.file.blob ?? null) : null)

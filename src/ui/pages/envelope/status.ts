@@ -24,6 +24,9 @@ export function standing(i18n: I18n, view: EnvelopeView): Standing {
   if (view.enclosed.some(({ state: own, attached }) => own === 'changed' || (attached && own === 'missing'))) {
     return { tone: 'bad', title: i18n.t('envelope.is_otherDocument'), meaning: i18n.t('envelope.is_brokenMeans') }
   }
+  if (view.cover === 'differs') {
+    return { tone: 'bad', title: i18n.t('envelope.is_otherCover'), meaning: i18n.t('envelope.is_otherCoverMeans') }
+  }
   const counts = { done: doneCount(view), total: acting(view).length }
   switch (state.status) {
     case 'complete':
