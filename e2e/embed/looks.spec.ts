@@ -31,4 +31,14 @@ test.describe('@embed', () => {
       expect(await popup.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0)
     }
   })
+
+  test("a host's documents are neither added to nor taken off the list: no button says so", async () => {
+    open = await bareStory({ storage: 'blocked' })
+    await placeSigner(open)
+    await ask(open, ['contract.pdf', 'invoice.pdf'])
+    const { frame } = open
+    await expect(frame.getByRole('button', { name: /^invoice\.pdf/ })).toBeVisible()
+    await expect(frame.getByText('Will be signed inside')).toHaveCount(2)
+    await expect(frame.getByRole('button', { name: /^(Remove|Add files)/ })).toHaveCount(0)
+  })
 })

@@ -13,6 +13,7 @@ import type { SessionItem, SignSession } from './session.ts'
 type Props = Readonly<{
   session: SignSession
   onOpen: (id: number) => void
+  /** Absent: nothing is put on the table, nor taken off it. */
   onFiles?: ((files: readonly File[]) => void) | undefined
 }>
 
@@ -47,6 +48,7 @@ export function DocumentList({ session, onOpen, onFiles }: Props) {
             event={run.status === 'running' ? (run.events[index] ?? null) : null}
             outcome={run.status === 'done' ? (run.outcomes[index] ?? null) : null}
             onOpen={() => onOpen(item.id)}
+            onRemove={onFiles && (() => session.remove(item.id))}
           />
         ))}
       </ul>
@@ -97,9 +99,10 @@ type RowProps = Readonly<{
   event: SignEvent | null
   outcome: SignOutcome | null
   onOpen: () => void
+  onRemove: (() => void) | undefined
 }>
 
-function DocumentRow({ item, session, event, outcome, onOpen }: RowProps) {
+function DocumentRow({ item, session, event, outcome, onOpen, onRemove }: RowProps) {
   const i18n = useI18n()
   const { results } = useServices()
   const state = stateOf(i18n, session, item, event, outcome)
@@ -131,12 +134,12 @@ function DocumentRow({ item, session, event, outcome, onOpen }: RowProps) {
             <Icon name="download" />
           </button>
         )}
-        {session.run.status === 'idle' && (
+        {session.run.status === 'idle' && onRemove && (
           <button
             type="button"
             className="button quiet icon-only"
             aria-label={i18n.t('sign.removeNamed', { name: item.file.name })}
-            onClick={() => session.remove(item.id)}
+            onClick={onRemove}
           >
             <Icon name="close" />
           </button>

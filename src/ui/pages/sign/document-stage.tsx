@@ -28,7 +28,7 @@ type Props = Readonly<{
   onPage?: ((page: number) => void) | undefined
   onBack?: (() => void) | undefined
   onUnlock: (password: string) => void
-  onRemove: () => void
+  onRemove?: (() => void) | undefined
   onShowPage: (page: number) => void
 }>
 
@@ -107,7 +107,7 @@ function StageNotices({ item, onRemove, onUnlock, onShowPage }: NoticesProps) {
           {refused.code === 'FORMAT_PERMISSION_DENIED' && (
             <PasswordForm label={i18n.t('sign.ownerPassword')} tried={item.attempt > 0} onUnlock={onUnlock} />
           )}
-          {inspection.containers.length === 0 && (
+          {inspection.containers.length === 0 && onRemove && (
             <p>
               <button type="button" className="link-button" onClick={onRemove}>
                 {i18n.t('sign.takeAnother')}

@@ -87,7 +87,7 @@ export function SignWorkspace(props: Props) {
             onPage={onPage && ((page) => onPage(items.indexOf(item), page))}
             onBack={many ? () => setOpened(null) : undefined}
             onUnlock={(password) => session.unlock(item.id, password)}
-            onRemove={() => session.remove(item.id)}
+            onRemove={onFiles && (() => session.remove(item.id))}
             onShowPage={(page) => session.show({ page })}
           />
         ) : (
