@@ -40,10 +40,13 @@ export function AboutPage() {
           <h2>{i18n.t('common.aboutTrust')}</h2>
           <p>{i18n.t('common.aboutTrustMeans')}</p>
         </section>
-        <div className="about-language">
-          <LanguageSelect />
-        </div>
         <dl className="facts">
+          <div className="about-language">
+            <dt>{i18n.t('common.language')}</dt>
+            <dd>
+              <LanguageSelect />
+            </dd>
+          </div>
           <dt>{i18n.t('common.version')}</dt>
           <dd>{version}</dd>
           <dt>{i18n.t('common.build')}</dt>
