@@ -18,6 +18,14 @@ const flat = (catalogue: object): [string, Message][] =>
 const forms = (message: Message): readonly string[] =>
   typeof message === 'string' ? [message] : Object.values(message)
 
+test('a value that ends with a full stop ends the sentence with it', async () => {
+  const i18n = createI18n('ru', await loadCatalogue('ru'), { timeZone: 'UTC' })
+  const date = i18n.date('2029-11-26T12:00:00Z')
+  expect(i18n.t('keyring.freshMeans', { date })).toBe('Действителен до 26 ноября 2029 г.')
+  expect(i18n.t('hosted.signedBy', { name: 'Disig a.s.' })).toBe('Подписал(а) Disig a.s.')
+  expect(i18n.t('hosted.signedBy', { name: 'Анна' })).toBe('Подписал(а) Анна.')
+})
+
 // The types demand every key; these look at what types cannot see.
 describe.each(['ru', 'uk'] as const)('the %s catalogue', (locale) => {
   test('has exactly the keys of the English one', async () => {

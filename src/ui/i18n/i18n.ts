@@ -69,13 +69,12 @@ export function createI18n(
 
   const fill = (message: Message, parameters: Readonly<Record<string, Value>>): string => {
     const count = typeof parameters.count === 'number' ? parameters.count : undefined
-    return splitAtPlaceholders(pluralForm(message, count, rules))
-      .map((part, index) => {
-        if (index % 2 === 0) return part
-        const value = parameters[part]
-        return typeof value === 'number' ? numbers().format(value) : (value ?? `{${part}}`)
-      })
-      .join('')
+    return splitAtPlaceholders(pluralForm(message, count, rules)).reduce((text, part, index) => {
+      // «2029 г.» and "Example a.s." end a sentence with their own full stop.
+      if (index % 2 === 0) return text.endsWith('.') && part.startsWith('.') ? text + part.slice(1) : text + part
+      const value = parameters[part]
+      return text + (typeof value === 'number' ? numbers().format(value) : (value ?? `{${part}}`))
+    }, '')
   }
 
   const find = (key: string): Message => {
