@@ -27,7 +27,7 @@ export const common = {
     'A document is read, shown, signed and checked by this page alone. Only what you ask for leaves the browser: a time-stamp request holds a digest and never the document.',
   aboutKeys: 'Keys stay here too',
   aboutKeysMeans:
-    'A key made here is kept by this browser so that no script can read it, this page included. It can sign and it cannot be copied, so it cannot be backed up either: a lost key is replaced by a new one, and what it signed stays signed.',
+    'A key made here is kept by this browser so that no script can read it, this page included. It can sign and it cannot be copied. A backup is chosen when the key is made; without one a lost key is replaced by a new one, and what it signed stays signed.',
   aboutTrust: 'You decide whom to trust',
   aboutTrustMeans:
     'No certificate is trusted by default. A signature is shown as trusted only when its certificate leads to one that you, or whoever runs this page, put on the list.',

@@ -6,7 +6,7 @@ export const envelope = {
   dropTitle: 'Drop documents, or an envelope',
   dropLink: 'Drop the envelope here',
   dropHint:
-    'Documents of any kind are prepared, an envelope is signed, many envelopes are listed. Nothing leaves this computer.',
+    'Documents of any kind are prepared, an envelope is signed, many envelopes are listed. Nothing leaves this device.',
   reading: 'Reading {name}',
   otherDocument: 'Put it away',
   name: 'Name',

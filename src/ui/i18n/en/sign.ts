@@ -2,7 +2,7 @@ export const sign = {
   title: 'Sign documents',
   intro: 'PDF documents carry the signature inside; any other file gets a signature file beside it.',
   dropTitle: 'Drop documents here',
-  dropHint: 'One or many, of any kind. You can also paste them. They never leave this computer.',
+  dropHint: 'One or many, of any kind. You can also paste them. They never leave this device.',
   newHere: 'New here?',
   newHereMeans:
     'Sign a sample contract with a key made for the purpose and see the whole thing once. It takes under a minute and binds nobody.',

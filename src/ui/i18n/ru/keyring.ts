@@ -96,9 +96,9 @@ export const keyring: Translated<typeof english> = {
   renewNewKey: 'Новый ключ',
   reminder: 'Напоминание в календарь',
   reminderMeans: 'Две записи для вашего календаря до истечения сертификата (.ics).',
-  reminderSummary: 'Сертификат {name} истекает {date}',
+  reminderSummary: 'Сертификат «{name}» истекает {date}',
   reminderText: 'Продлите его или создайте новый ключ: {url}',
-  freshTitle: 'Сертификат {name} готов',
+  freshTitle: 'Сертификат «{name}» готов',
   freshMeans: 'Действителен до {date}.',
   backupFile: 'Резервная копия',
 
