@@ -17,6 +17,8 @@ export type EnvelopeProposal = Readonly<{
     role?: EnvelopeRole
     kind?: EnvelopeKind
   }>[]
+  /** People get the envelope's file and nothing else, as by a signing link: documents that travel beside it would not reach them. */
+  oneFile?: boolean
   /** Fields of the record that a box may be bound to. */
   bindings?: readonly Readonly<{ name: string; label?: string; suggestion?: string }>[]
 }>

@@ -26,6 +26,11 @@ export type EnvelopeProposal = Readonly<{
   preparer?: Readonly<{ name: string; email?: string }>
   people?: readonly EnvelopePerson[]
   bindings?: readonly EnvelopeBinding[]
+  /**
+   * Your people get the envelope's file and nothing else, as by a signing link: several documents are attached to it, and who has them
+   * travel beside it is warned.
+   */
+  oneFile?: boolean
 }>
 
 /** That an envelope be prepared, or that it be shown to one who acts. */

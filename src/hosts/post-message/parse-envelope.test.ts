@@ -30,6 +30,7 @@ test('what a host proposes is read, and what it leaves out stays open', () => {
     title: 'Contract 14-B',
     deadline: '2027-01-01T00:00:00Z',
     preparer: { name: 'Anna Berg', email: 'anna@northwind.example' },
+    oneFile: true,
     people: [
       {
         name: 'Ingrid',

@@ -34,6 +34,7 @@ function parseProposal(value: unknown): EnvelopeProposal {
     ...given('message', text(value, 'message', 4000)),
     ...given('deadline', deadline),
     ...(isRecord(preparer) ? { preparer: { name: text(preparer, 'name', 255) ?? '', ...emailOf(preparer) } } : {}),
+    ...(value['oneFile'] === undefined ? {} : { oneFile: value['oneFile'] === true }),
     people: list(value['people'], 'proposal/people').map(parsePerson),
     bindings: list(value['bindings'], 'proposal/bindings').map((one) => ({
       name: text(one, 'name', 255) ?? refuse('proposal/bindings/name'),

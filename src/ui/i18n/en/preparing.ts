@@ -125,6 +125,9 @@ export const preparing = {
   travelMeans_beside: 'Send them along. Each is known by its digest, and nobody can sign without all of them.',
   travelLargeInside: 'These are large: the file will be, too.',
   travelLargeBeside: 'Better for files as large as these.',
+  oneFile: 'These documents will not reach anybody by themselves',
+  oneFileMeans:
+    'Those who sign get a link to one file. Attach the documents to it, or bring them to each by another way: nobody signs without them.',
   detached: 'Also a .p7s beside each document',
   detachedHint:
     'Whoever signs with a certificate signs each document by itself as well, detached: any verifier checks it without the envelope. Their key is asked once for each.',

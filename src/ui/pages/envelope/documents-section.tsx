@@ -12,6 +12,8 @@ type Props = Readonly<{
   carrier: Carrier
   /** Null: by their size. */
   beside: boolean | null
+  /** A host sends the envelope's file alone. */
+  oneFile: boolean
   /** Each document is signed by itself too. */
   detached: boolean
   /** Fields that were placed on pages which are gone. */
@@ -105,7 +107,7 @@ export function DocumentsSection(props: Props) {
   )
 }
 
-function CoverChoices({ files, beside, detached, onBeside, onDetached }: Props) {
+function CoverChoices({ files, beside, oneFile, detached, onBeside, onDetached }: Props) {
   const i18n = useI18n()
   const group = useId()
   const large = isLarge(files)
@@ -130,6 +132,11 @@ function CoverChoices({ files, beside, detached, onBeside, onDetached }: Props) 
           })}
         </div>
       </fieldset>
+      {oneFile && chosen && (
+        <Notice tone="warn" title={i18n.t('preparing.oneFile')}>
+          <p>{i18n.t('preparing.oneFileMeans')}</p>
+        </Notice>
+      )}
       <label className="choice">
         <input type="checkbox" checked={detached} onChange={(event) => onDetached(event.target.checked)} />
         <span>{i18n.t('preparing.detached')}</span>

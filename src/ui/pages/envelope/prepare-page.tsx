@@ -62,7 +62,8 @@ export function PreparePage({ files: given, proposal, onPrepared, onClose }: Pro
     withProposal(emptyDraft(given[0]?.name.replace(/\.[^.]{1,5}$/, '') ?? '', locale), proposal ?? {}),
   )
   const [files, setFiles] = useState(given)
-  const [apart, setApart] = useState<boolean | null>(null)
+  const oneFile = proposal?.oneFile === true
+  const [apart, setApart] = useState<boolean | null>(oneFile ? false : null)
   const [shown, setShown] = useState<number | null>(null)
   const [part, setPart] = useState<Part>(given.length > 1 ? 'documents' : 'people')
   const [person, setPerson] = useState('s1')
@@ -197,6 +198,7 @@ export function PreparePage({ files: given, proposal, onPrepared, onClose }: Pro
                   files={files}
                   carrier={carrier}
                   beside={apart}
+                  oneFile={oneFile}
                   detached={draft.detached}
                   fieldsGone={fieldsGone}
                   fixed={!onClose}
