@@ -30,9 +30,11 @@ const PROPOSAL = {
     { name: 'DEAL_AMOUNT', label: 'Amount of the deal', suggestion: '€ 48,200.00' },
     { name: 'DEAL_NUMBER', label: 'Number of the deal', suggestion: '4182' },
   ],
+  // Letters carry a link to the envelope in the file store, and nothing beside it.
+  oneFile: true,
 } as const
 
-function signerFor(settings: Settings, file: StoredFile, container: Element): Signer {
+function signerFor(settings: Settings, given: readonly StoredFile[], container: Element): Signer {
   const { signer: origin, locale, theme } = settings
   return createSigner({
     src: `${origin}/embed.html`,
@@ -41,35 +43,48 @@ function signerFor(settings: Settings, file: StoredFile, container: Element): Si
     theme,
     host: {
       // What lies in the file store is the truth: somebody may have signed since this page was drawn.
-      async loadDocument() {
+      async loadDocument({ id }) {
+        const file = given.find((one) => one.id === id)
+        if (!file) throw Object.assign(new Error(`no file ${id}`), { code: 'HOST_LOAD_FAILED' })
+        const { name, type, blob, version } = file
         const stored = file.shared ? await shared.read(file.shared) : null
-        return stored ? { ...stored, name: file.name, type: file.type } : { blob: file.blob, version: file.version }
+        return { name, type, ...(stored ?? { blob, version }) }
       },
-      async save(_ref, { blob, name, type }, { ifVersion }) {
-        if (!file.shared) {
-          const made = await shared.create(blob)
-          await putFile({ ...file, blob, name, type, version: made.version, shared: made.name, signed: true })
-          await addSent({ id: file.id, name, type, shared: made.name })
-          return { version: made.version }
+      async save({ id }, { blob, name, type }, { ifVersion, idempotencyKey: key }) {
+        const there = await getFile(id)
+        if (there?.keys.includes(key)) return { version: there.version }
+        const file = { id, keys: [...(there?.keys ?? []), key], blob, name, type, signed: true }
+        if (there?.shared) {
+          const version = await shared.replace(there.shared, blob, ifVersion)
+          await putFile({ ...there, ...file, name: there.name, version })
+          return { version }
         }
-        const version = await shared.replace(file.shared, blob, ifVersion)
-        await putFile({ ...file, blob, version, signed: true })
-        return { version }
+        // A detached signature is the deal's own; an envelope goes to people outside.
+        if (name.endsWith('.p7s')) {
+          await putFile({ ...file, version: 'v1' })
+          return { version: 'v1' }
+        }
+        const made = await shared.create(blob)
+        await putFile({ ...file, version: made.version, shared: made.name })
+        const holds = there ? [] : given.map((one) => one.id)
+        for (const one of given) if (!there) await putFile({ ...one, sentIn: id })
+        await addSent({ id, name, type, shared: made.name, holds })
+        return { version: made.version }
       },
     },
   })
 }
 
-/** Has Anna turn the file into an envelope, or act on one. */
+/** Has Anna turn files into an envelope, or act on one. */
 async function act(
   settings: Settings,
-  file: StoredFile,
+  given: readonly StoredFile[],
   ask: (signer: Signer) => Promise<EnvelopeResult>,
 ): Promise<EnvelopeResult> {
-  const signer = signerFor(settings, file, panel)
+  const signer = signerFor(settings, given, panel)
   signer.on('document-loaded', ({ sha256 }) => {
     const entry = entryOf('Envelope viewed', null, settings.user.name, 'step')
-    if (!file.shared) return
+    if (!given[0]?.shared) return
     void tellOnce(`viewed/${settings.user.id}/${sha256}`, { entries: [entry] }).then((isNew) =>
       isNew ? timeline.draw() : undefined,
     )
@@ -81,13 +96,14 @@ async function act(
   }
 }
 
-export const send = (settings: Settings, file: StoredFile): Promise<EnvelopeResult> =>
-  act(settings, file, (signer) =>
-    signer.prepareEnvelope({ documents: [{ id: file.id, name: file.name }], proposal: PROPOSAL }),
+/** One PDF becomes the envelope itself; several documents, or any other kind, go together under a cover sheet. */
+export const send = (settings: Settings, chosen: readonly StoredFile[]): Promise<EnvelopeResult> =>
+  act(settings, chosen, (signer) =>
+    signer.prepareEnvelope({ documents: chosen.map(({ id, name }) => ({ id, name })), proposal: PROPOSAL }),
   )
 
 export const open = (settings: Settings, file: StoredFile): Promise<EnvelopeResult> =>
-  act(settings, file, (signer) => signer.openEnvelope({ document: { id: file.id, name: file.name } }))
+  act(settings, [file], (signer) => signer.openEnvelope({ document: { id: file.id, name: file.name } }))
 
 const WORDS: Record<EnvelopeSummary['steps'][number]['kind'], string> = {
   prepared: 'Sent for signature by',
@@ -125,10 +141,14 @@ async function tell({ id, steps, notices }: EnvelopeSummary): Promise<void> {
 /** What a colleague sent, in this browser as well. */
 async function findSent(): Promise<boolean> {
   let found = false
-  for (const { id, name, type, shared: at } of (await theDeal()).sent) {
+  for (const { id, name, type, shared: at, holds } of (await theDeal()).sent) {
     const [here, stored] = [await getFile(id), await shared.read(at)]
     if (here?.shared === at || !stored) continue
     await putFile({ id, name, type, ...stored, keys: [], signed: true, shared: at })
+    for (const held of holds) {
+      const file = await getFile(held)
+      if (file) await putFile({ ...file, sentIn: id })
+    }
     found = true
   }
   return found

@@ -1,6 +1,6 @@
 import './crm.css'
 import './deal.css'
-import { createSigner } from '../../src/host-sdk/index.ts'
+import { createSigner, type EnvelopeResult } from '../../src/host-sdk/index.ts'
 import { panel, timeline, type Settings } from './deal.ts'
 import { open, reconcile, send } from './envelopes.ts'
 import { sign } from './sign-button.ts'
@@ -80,12 +80,23 @@ async function signFiles(chosen: StoredFile[]): Promise<void> {
   await draw()
 }
 
-/** Sends a file for signature, or opens what was sent: the rest is told by the file. */
-async function envelope(file: StoredFile, work: typeof send): Promise<void> {
-  openDrawer(work === send ? `Send ${file.name} for signature` : file.name)
+const sendFiles = (chosen: StoredFile[]) =>
+  envelope(
+    `Send ${chosen.length === 1 ? (chosen[0]?.name ?? '') : `${chosen.length} documents`} for signature`,
+    'Sent for signature',
+    () => send(settings, chosen),
+  )
+const openEnvelope = (file: StoredFile) => envelope(file.name, 'Stored in the deal', () => open(settings, file))
+
+/** Sends files for signature, or opens what was sent: the rest is told by the file. */
+async function envelope(title: string, done: string, work: () => Promise<EnvelopeResult>): Promise<void> {
+  openDrawer(title)
   try {
-    const result = await work(settings, file)
-    if (result.status === 'envelope') toast(work === send ? 'Sent for signature' : 'Stored in the deal')
+    const result = await work()
+    if (result.status === 'envelope') {
+      chosen.clear()
+      toast(done)
+    }
   } catch (error) {
     const { code, name } = error as { code?: string; name: string }
     if (name !== 'AbortError') toast(`Nothing was changed: ${code ?? name}`)
@@ -133,6 +144,31 @@ function button(label: string, name: string, act: () => unknown): HTMLButtonElem
 
 const size = (bytes: number) => (bytes < 1e6 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 2 ** 20).toFixed(1)} MB`)
 
+/** Neither signed nor sent. */
+const isWaiting = ({ signed, shared, sentIn }: StoredFile): boolean => !signed && !shared && !sentIn
+
+/** Ids of files that are to be sent together. */
+const chosen = new Set<string>()
+
+function chooser({ id, name }: StoredFile, icon: HTMLElement): HTMLLabelElement {
+  const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: chosen.has(id) })
+  box.ariaLabel = `Choose ${name}`
+  box.onchange = () => {
+    if (box.checked) chosen.add(id)
+    else chosen.delete(id)
+    drawChosen()
+  }
+  const label = Object.assign(document.createElement('label'), { className: 'choose' })
+  label.append(box, icon)
+  return label
+}
+
+function drawChosen(): void {
+  const together = by<HTMLButtonElement>('send-chosen')
+  together.disabled = chosen.size === 0
+  together.textContent = chosen.size === 0 ? 'Send chosen' : `Send ${chosen.size} chosen`
+}
+
 function row(file: StoredFile): HTMLLIElement {
   const item = document.createElement('li')
   const icon = Object.assign(document.createElement('span'), {
@@ -145,18 +181,18 @@ function row(file: StoredFile): HTMLLIElement {
     className: file.signed ? 'state signed' : 'muted',
     textContent: file.shared
       ? `${file.envelope ?? 'Sent for signature'} · ${size(file.blob.size)}`
-      : `${file.signed ? 'Signed · ' : ''}${size(file.blob.size)} · ${file.version}`,
+      : `${file.sentIn ? 'In an envelope · ' : file.signed ? 'Signed · ' : ''}${size(file.blob.size)} · ${file.version}`,
   })
   name.append(file.name, state)
   const acts = Object.assign(document.createElement('span'), { className: 'acts' })
   acts.append(button('Download', file.name, () => save(file)))
-  if (file.shared) acts.append(button('Open', file.name, () => envelope(file, open)))
-  else if (!file.signed) {
+  if (file.shared) acts.append(button('Open', file.name, () => openEnvelope(file)))
+  else if (isWaiting(file)) {
     acts.append(button('Sign', file.name, () => signFiles([file])))
-    if (file.type === 'application/pdf') acts.append(button('Send', file.name, () => envelope(file, send)))
+    if (file.type === 'application/pdf') acts.append(button('Send', file.name, () => sendFiles([file])))
   }
   if (file.signed) acts.append(button('Verify', file.name, () => verify(file)))
-  item.append(icon, name, acts)
+  item.append(isWaiting(file) ? chooser(file, icon) : icon, name, acts)
   return item
 }
 
@@ -180,14 +216,17 @@ function letter({ to, subject, body }: Letter): HTMLLIElement {
 async function draw(): Promise<void> {
   const all = await allFiles()
   const contract = await getFile('contract')
+  /** The contract itself, or the envelope that it was sent in. */
+  const carrier = contract?.sentIn ? await getFile(contract.sentIn) : contract
   by('documents').replaceChildren(...all.map(row))
   by('contract-name').textContent = contract?.name ?? ''
   by('contract-state').textContent =
-    contract?.envelope ?? (contract?.signed ? `Signed · ${contract.version}` : 'Waits for our signature')
-  by('contract').dataset['signed'] = String(contract?.signed ?? false)
+    carrier?.envelope ?? (contract?.signed ? `Signed · ${contract.version}` : 'Waits for our signature')
+  by('contract').dataset['signed'] = String(carrier?.signed ?? false)
   for (const id of ['sign', 'sign-all', 'send']) by<HTMLButtonElement>(id).disabled = false
-  by('sign').textContent = contract?.shared ? 'Open' : contract?.signed ? 'Sign again' : 'Sign'
-  by('send').hidden = contract?.signed ?? false
+  by('sign').textContent = carrier?.shared ? 'Open' : contract?.signed ? 'Sign again' : 'Sign'
+  by('send').hidden = carrier?.signed ?? false
+  drawChosen()
   const letters = (await theDeal()).letters.toReversed()
   by('letters').replaceChildren(...letters.map(letter))
   by('letters-card').hidden = letters.length === 0
@@ -196,14 +235,16 @@ async function draw(): Promise<void> {
 
 by('sign').onclick = async () => {
   const contract = await getFile('contract')
-  if (contract?.shared) await envelope(contract, open)
+  const carrier = contract?.sentIn ? await getFile(contract.sentIn) : contract
+  if (carrier?.shared) await openEnvelope(carrier)
   else if (contract) await signFiles([contract])
 }
 by('send').onclick = async () => {
   const contract = await getFile('contract')
-  if (contract) await envelope(contract, send)
+  if (contract) await sendFiles([contract])
 }
-by('sign-all').onclick = async () => signFiles((await allFiles()).filter((file) => !file.signed))
+by('send-chosen').onclick = async () => sendFiles((await allFiles()).filter(({ id }) => chosen.has(id)))
+by('sign-all').onclick = async () => signFiles((await allFiles()).filter(isWaiting))
 by('close').onclick = closeDrawer
 by<HTMLInputElement>('add').onchange = async (event) => {
   const [file] = (event.target as HTMLInputElement).files ?? []

@@ -15,6 +15,8 @@ export type StoredFile = {
   told?: string
   /** Of an envelope: where it stands, in a few words. */
   envelope?: string
+  /** The envelope that it was sent in, together with others. */
+  sentIn?: string
 }
 
 const DATABASE = 'demo-crm-files'
@@ -49,7 +51,7 @@ export const allFiles = () => run<StoredFile[]>('readonly', (store) => store.get
 export type TimelineEntry = { text: string; detail: string; time: string; kind: 'note' | 'step' | 'signed' | 'error' }
 export type Letter = { to: string; subject: string; body: string }
 /** A file of this deal that people outside work on: what a colleague's browser needs to find it. */
-export type Sent = { id: string; name: string; type: string; shared: string }
+export type Sent = { id: string; name: string; type: string; shared: string; holds: string[] }
 
 /** What all colleagues see of the deal. */
 export type Deal = { entries: TimelineEntry[]; letters: Letter[]; told: string[]; sent: Sent[] }

@@ -1,7 +1,8 @@
-import { expect, test, type Browser, type Page } from '@playwright/test'
+import { expect, test, type Page } from '@playwright/test'
 import { pdfsig, pyhanko, qpdfCheck } from '../main/judges.ts'
 import { expectAccessible } from '../support/axe.ts'
 import { keyAtHome, leaveAfter } from '../support/deal.ts'
+import { act, closedBy, consent, entries, inWindow, linkTo, makeKey, onPhone } from '../support/deal-envelopes.ts'
 import { openEmbedding, type Embedding } from '../support/embedding.ts'
 import { picture } from '../support/files.ts'
 import { watch } from '../support/test.ts'
@@ -13,58 +14,6 @@ test.afterEach(async () => {
   await open?.close()
   open = null
 })
-
-const entries = (page: Page) => page.locator('#timeline li > p:first-child')
-const consent = (page: Page) => page.getByRole('checkbox', { name: /^I have (read|checked)/ })
-const act = (page: Page) => page.getByRole('button', { name: /^(Sign|Accept) “/ })
-
-/** The window that the frame opens for an act on an envelope. */
-async function inWindow(page: Page, press: () => Promise<void>): Promise<Page> {
-  await press()
-  const [popup] = await Promise.all([
-    page.context().waitForEvent('page'),
-    page.frameLocator('#signer iframe').getByRole('button', { name: 'Open the window' }).click(),
-  ])
-  await popup.setViewportSize({ width: 1180, height: 860 })
-  return popup
-}
-
-/** Without leaving the page of the envelope. */
-async function makeKey(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: 'New key' }).click()
-  await page.getByLabel('Name', { exact: true }).fill(name)
-  await page.getByRole('button', { name: 'Create key' }).click()
-}
-
-/** The link of the newest letter to this person, as it stands in the letter. */
-async function linkTo(page: Page, name: string): Promise<string> {
-  const letter = page
-    .locator('#letters li')
-    .filter({ hasText: `To ${name}` })
-    .first()
-  const href = await letter.getByRole('link', { name: 'Open its link' }).getAttribute('href')
-  if (!href) throw new Error(`no link for ${name}`)
-  return href
-}
-
-/** On a phone of their own, at the link of the newest letter. */
-async function onPhone(
-  browser: Browser,
-  page: Page,
-  name: string,
-  work: (phone: Page) => Promise<void>,
-): Promise<void> {
-  const theirs = await browser.newContext({ locale: 'en-US', viewport: { width: 390, height: 844 } })
-  const complaints = await watch(theirs)
-  const phone = await theirs.newPage()
-  await phone.goto(await linkTo(page, name))
-  await expect(phone.locator('[data-page="1"][data-drawn=true]')).toBeVisible()
-  await phone.getByRole('button', { name: /^Waiting for / }).click()
-  await work(phone)
-  await expect(phone.getByRole('main').getByText(/sent back to localhost/)).toBeVisible({ timeout: 30_000 })
-  expect(complaints).toEqual([])
-  await theirs.close()
-}
 
 test('a contract is sent from the deal, declined, sent again, signed by two people outside and accepted: the timeline tells it all @embed @envelope', async ({
   browser,
@@ -180,13 +129,6 @@ test('a contract is sent from the deal, declined, sent again, signed by two peop
   await other.close()
   expect(complaints).toEqual([])
 })
-
-/** The window closes by itself once the CRM has the file. */
-async function closedBy(popup: Page, press: () => Promise<void>): Promise<void> {
-  const closed = popup.waitForEvent('close')
-  await press()
-  await closed
-}
 
 test('two of one step open their links at once: the later one is told, signs on the current copy, and no signature is lost @embed @envelope', async ({
   browser,
