@@ -2,7 +2,7 @@ import { SignError } from '../errors.ts'
 import type { Random } from '../ports.ts'
 import { decodeStream, filtersOf } from './filters.ts'
 import { readIndirect } from './indirect.ts'
-import type { IndirectObject } from './indirect.ts'
+import type { IndirectObject, LengthOf } from './indirect.ts'
 import { ObjectStream } from './object-stream.ts'
 import { PdfDict, PdfRef, PdfStream, countOf, dictOf, isArray } from './objects.ts'
 import type { PdfObject, Span } from './objects.ts'
@@ -46,10 +46,11 @@ export type DocumentParts = Readonly<{
 /** Kept parsed objects and decoded object streams. */
 const KEPT_OBJECTS = 20_000
 const KEPT_STREAM_BYTES = 32 << 20
-/** Fewer cross-reference sections are looked through each time. */
-const FEW_SECTIONS = 2
 /** References to references that are followed. */
 const MAX_HOPS = 32
+
+const isNamed = (found: IndirectObject, { number, generation }: PdfRef): boolean =>
+  found.ref.number === number && found.ref.generation === generation
 
 /**
  * A PDF file read on demand: only the cross-reference entries and objects that are asked for are parsed.
@@ -77,7 +78,10 @@ export class PdfDocument {
   /** Null for a file that is not encrypted. Set by openPdf. */
   crypt: ObjectCrypt | null = null
 
-  private readonly objects = new Map<string, IndirectObject | null>()
+  /** By offset: those that are the same in every state of the file. */
+  private readonly objects = new Map<number, IndirectObject>()
+  /** By offset, number and view: the others, also what is not there. */
+  private readonly viewed = new Map<string, IndirectObject | null>()
   private readonly streams = new Map<string, ObjectStream>()
 
   constructor(parts: DocumentParts) {
@@ -103,47 +107,43 @@ export class PdfDocument {
 
   /** The entry that holds as of the view; null when no section knows the number. */
   async locate(number: number, view = 0): Promise<Located | null> {
-    if (this.sections.length - view > FEW_SECTIONS) return this.locateAmongMany(number, view)
-    for (let section = view; section < this.sections.length; section++) {
-      const entry = await this.sections[section]?.lookup(number)
-      if (entry) return { entry, section }
-    }
-    return null
-  }
-
-  /** As `locate`: what was there from the start of a file of many updates is looked for in each of them once, not once for every view. */
-  private async locateAmongMany(number: number, view: number): Promise<Located | null> {
     let places = this.places.get(number)
     if (!places) {
       if (this.places.size >= KEPT_OBJECTS) this.places.clear()
       this.places.set(number, (places = []))
     }
+    const known = places[view]
+    if (known !== undefined) return known
+    let found: Located | null = null
     let section = view
-    let found = places[view]
-    for (; found === undefined && section < this.sections.length; section++) {
-      found = places[section]
-      const entry = found === undefined && (await this.sections[section]?.lookup(number))
+    for (; !found && section < this.sections.length; section++) {
+      const at = this.sections[section]
+      const entry = at?.covers(number) && (await at.lookup(number))
       if (entry) found = { entry, section }
     }
-    const located = found ?? null
-    for (let passed = view; passed < Math.max(section, view + 1); passed++) places[passed] = located
-    return located
+    // In all states since that section wrote it: one of many updates is not searched once more for each view.
+    for (let passed = view; passed < section; passed++) places[passed] = found
+    return found
   }
 
+  /** By number and view. */
   private readonly places = new Map<number, (Located | null | undefined)[]>()
 
   /** The object, null when it is free, unknown or unreadable (ISO 32000-2, 7.3.10). Strings are decrypted. */
   async get(ref: PdfRef, view = 0): Promise<PdfObject> {
     if (ref.number === 0) return null
-    const located = await this.locate(ref.number, view)
+    const located = this.places.get(ref.number)?.[view] ?? (await this.locate(ref.number, view))
     if (!located) return null
     const { entry } = located
     switch (entry.kind) {
       case 'free':
         return null
-      case 'offset':
+      case 'offset': {
         if (entry.generation !== ref.generation) return null
+        const kept = this.objects.get(entry.offset)
+        if (kept && isNamed(kept, ref)) return kept.object
         return (await this.indirectAt(entry.offset, ref, view))?.object ?? null
+      }
       case 'compressed': {
         if (ref.generation !== 0) return null
         const stream = await this.objectStream(entry.stream, view)
@@ -168,7 +168,7 @@ export class PdfDocument {
   }
 
   /** The value of a key with references followed. */
-  async value(dict: PdfDict | null | undefined, key: string, view = 0): Promise<PdfObject> {
+  value(dict: PdfDict | null | undefined, key: string, view = 0): Promise<PdfObject> {
     return this.resolve(dict?.get(key), view)
   }
 
@@ -214,39 +214,33 @@ export class PdfDocument {
 
   /** The indirect object that starts at an offset, decrypted. Null when none starts there or it has another number. */
   async indirectAt(offset: number, ref: PdfRef, view = 0): Promise<IndirectObject | null> {
-    const number = `${ref.number} ${ref.generation}`
-    const everywhere = this.objects.get(`${offset} ${number}`)
-    const kept = everywhere === undefined ? this.objects.get(`${offset} ${number} ${view}`) : everywhere
+    const same = this.objects.get(offset)
+    if (same && isNamed(same, ref)) return same
+    const key = `${offset} ${ref.toString()} ${view}`
+    const kept = this.viewed.get(key)
     if (kept !== undefined) return kept
-    const { read, anyView } = await this.readAt(offset, ref, view)
+    let anyView = true
+    const read = await this.readAt(offset, ref, (length) => {
+      if (!(length instanceof PdfRef)) return Promise.resolve(countOf(length))
+      anyView = false
+      // A /Length that leads back to this very object would never end.
+      return length.number === ref.number ? Promise.resolve(null) : this.lengthAt(length, view)
+    })
     if (!read) this.problems.push({ id: 'object-not-there', object: ref.toString() })
-    if (this.objects.size >= KEPT_OBJECTS) this.objects.clear()
-    this.objects.set(anyView ? `${offset} ${number}` : `${offset} ${number} ${view}`, read)
+    if (this.objects.size + this.viewed.size >= KEPT_OBJECTS) {
+      this.objects.clear()
+      this.viewed.clear()
+    }
+    // Where nothing but these bytes was read it is the same in every state of the file.
+    if (read && anyView) this.objects.set(offset, read)
+    else this.viewed.set(key, read)
     return read
   }
 
-  /** `anyView`: nothing but these bytes was read, so it is the same in every state of the file. */
-  private async readAt(
-    offset: number,
-    ref: PdfRef,
-    view: number,
-  ): Promise<{ read: IndirectObject | null; anyView: boolean }> {
-    let anyView = true
-    const read = await this.indirectOrNull(ref, () =>
-      readIndirect(this.reader, offset, async (length) => {
-        if (length instanceof PdfRef) anyView = false
-        // A /Length that leads back to this very object would never end.
-        if (length instanceof PdfRef && length.number === ref.number) return null
-        return this.lengthOf(length, view)
-      }),
-    )
-    return { read, anyView }
-  }
-
-  private async indirectOrNull(ref: PdfRef, read: () => Promise<IndirectObject>): Promise<IndirectObject | null> {
+  private async readAt(offset: number, ref: PdfRef, lengthOf: LengthOf): Promise<IndirectObject | null> {
     try {
-      const found = await read()
-      if (found.ref.number !== ref.number || found.ref.generation !== ref.generation) return null
+      const found = await readIndirect(this.reader, offset, lengthOf)
+      if (!isNamed(found, ref)) return null
       return this.crypt ? { ...found, object: this.crypt.object(found.object, found.ref) } : found
     } catch (error) {
       if (error instanceof SignError && error.code === 'FORMAT_MALFORMED') return null
@@ -255,8 +249,7 @@ export class PdfDocument {
   }
 
   /** /Length of a stream by reference: an integer object, never itself a stream. */
-  private async lengthOf(length: PdfObject, view: number): Promise<number | null> {
-    if (!(length instanceof PdfRef)) return countOf(length)
+  private async lengthAt(length: PdfRef, view: number): Promise<number | null> {
     const located = await this.locate(length.number, view)
     if (located?.entry.kind === 'compressed') {
       // An object stream whose own /Length lies in an object stream could lead back to itself.

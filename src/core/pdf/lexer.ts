@@ -268,24 +268,18 @@ export class Lexer {
 
   private hexString(): PdfString {
     const start = this.position
-    this.at++
-    const out = new ByteBuffer()
-    let high = -1
-    for (;;) {
-      const byte = this.peek()
-      if (byte === -1) throw malformed('a hexadecimal string does not end', start)
-      this.at++
-      if (byte === 62) break
-      const digit = hexDigit(byte)
-      if (digit < 0) continue
-      if (high < 0) high = digit
-      else {
-        out.push(high * 16 + digit)
-        high = -1
-      }
+    const close = this.bytes.indexOf(62, this.at)
+    if (close < 0 && !this.final) throw NEED_MORE
+    if (close < 0) throw malformed('a hexadecimal string does not end', start)
+    const out = new Uint8Array((close - this.at) >> 1)
+    let digits = 0
+    for (let i = this.at + 1; i < close; i++) {
+      const digit = hexDigit(this.bytes[i] ?? 0)
+      if (digit >= 0) out[digits >> 1] = (out[digits >> 1] ?? 0) | (digits++ & 1 ? digit : digit << 4)
     }
-    if (high >= 0) out.push(high * 16)
-    return new PdfString(out.take(), true, start, this.position)
+    this.at = close + 1
+    const length = (digits + 1) >> 1
+    return new PdfString(length < out.length ? out.slice(0, length) : out, true, start, this.position)
   }
 
   private literalString(): PdfString {

@@ -20,19 +20,39 @@ const MAX_DEPTH = 256
 /** Nodes that one walk visits at most. */
 const MAX_NODES = 2_000_000
 
-type Walk = { document: PdfDocument; view: number; visited: Set<string>; nodes: number }
+/** A node of the page tree whose kids are gone through. */
+type Branch = Readonly<{ ref: PdfRef | null; kids: readonly PdfObject[]; inherited: PdfDict }> & { next: number }
 
 /**
  * The pages in order, read one by one as the caller goes on. A node met twice, a tree too deep or a kid that is no
  * dictionary is passed over.
  */
 export async function* walkPages(document: PdfDocument, view = 0): AsyncGenerator<PdfPage> {
-  const walk = { document, view, visited: new Set<string>(), nodes: 0 }
   const catalog = await document.catalog(view)
-  const root = catalog?.dict.get('Pages') ?? null
+  const root = { ref: null, kids: [catalog?.dict.get('Pages') ?? null], inherited: new PdfDict(), next: 0 }
+  const branches: Branch[] = [root]
+  const visited = new Set<number>()
   let index = 0
-  for await (const page of kids(walk, root, { parent: null, kid: 0 }, new PdfDict(), 0))
-    yield { ...page, index: index++ }
+  let nodes = 0
+  for (let branch = branches.at(-1); branch; branch = branches.at(-1)) {
+    const kid = branch.next++
+    const node = branch.kids[kid]
+    if (node === undefined) {
+      branches.pop()
+      continue
+    }
+    if (branches.length > MAX_DEPTH + 1 || ++nodes > MAX_NODES) continue
+    const ref = node instanceof PdfRef ? node : null
+    if (ref && visited.has(ref.number)) continue
+    if (ref) visited.add(ref.number)
+    const dict = await document.resolve(node, view)
+    if (!(dict instanceof PdfDict)) continue
+    const inherited = inherit(branch.inherited, dict)
+    const kids = await document.value(dict, 'Kids', view)
+    const type = nameOf(await document.value(dict, 'Type', view))
+    if (isArray(kids) && type !== 'Page') branches.push({ ref, kids, inherited, next: 0 })
+    else if (type !== 'Pages') yield { index: index++, ref, dict, inherited, parent: branch.ref, kid }
+  }
 }
 
 /** The page of that 0-based index; null when there are not so many. */
@@ -46,33 +66,6 @@ export async function countPages(document: PdfDocument, view = 0): Promise<numbe
   let count = 0
   for await (const _page of walkPages(document, view)) count++
   return count
-}
-
-type Place = Readonly<{ parent: PdfRef | null; kid: number }>
-
-async function* kids(
-  walk: Walk,
-  node: PdfObject,
-  place: Place,
-  above: PdfDict,
-  depth: number,
-): AsyncGenerator<Omit<PdfPage, 'index'>> {
-  const ref = node instanceof PdfRef ? node : null
-  if (depth > MAX_DEPTH || ++walk.nodes > MAX_NODES) return
-  if (ref && walk.visited.has(ref.toString())) return
-  if (ref) walk.visited.add(ref.toString())
-  const dict = await walk.document.resolve(node, walk.view)
-  if (!(dict instanceof PdfDict)) return
-  const inherited = inherit(above, dict)
-  const children = await walk.document.value(dict, 'Kids', walk.view)
-  const type = nameOf(await walk.document.value(dict, 'Type', walk.view))
-  if (!isArray(children) || type === 'Page') {
-    if (type !== 'Pages') yield { ref, dict, inherited, ...place }
-    return
-  }
-  for (const [kid, child] of children.entries()) {
-    yield* kids(walk, child, { parent: ref, kid }, inherited, depth + 1)
-  }
 }
 
 function inherit(above: PdfDict, dict: PdfDict): PdfDict {

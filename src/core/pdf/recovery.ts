@@ -96,6 +96,7 @@ export function recoveredSection(entries: Map<number, XrefEntry>, trailer: PdfDi
       for (const number of entries.keys()) highest = Math.max(highest, number)
       return highest
     },
+    covers: (number) => entries.has(number),
     lookup: (number) => Promise.resolve(entries.get(number) ?? null),
     entries: () => Promise.resolve(entries),
   }

@@ -15,7 +15,8 @@ export class WindowReader {
   /** The highest object number that anything read so far refers to, be it there or not; 0: none. */
   highestReference = 0
   private readonly source: ByteSource
-  private readonly blocks = new Map<number, Promise<Uint8Array>>()
+  /** The last used come last. */
+  private readonly blocks = new Map<number, Uint8Array | Promise<Uint8Array>>()
   private all: Promise<Uint8Array> | null = null
 
   constructor(source: ByteSource) {
@@ -43,14 +44,24 @@ export class WindowReader {
     return to === from ? new Uint8Array() : this.source.read(from, to)
   }
 
-  private block(index: number): Promise<Uint8Array> {
+  /** As `read`, of what is held; null when it must be waited for. */
+  private held(start: number, end: number): Uint8Array | null {
+    const index = Math.floor(start / BLOCK)
+    const block = this.blocks.has(index) && end <= (index + 1) * BLOCK ? this.block(index) : null
+    return block instanceof Uint8Array ? block.subarray(start - index * BLOCK, end - index * BLOCK) : null
+  }
+
+  private block(index: number): Uint8Array | Promise<Uint8Array> {
     const kept = this.blocks.get(index)
     if (kept) {
       this.blocks.delete(index)
       this.blocks.set(index, kept)
       return kept
     }
-    const read = this.source.read(index * BLOCK, Math.min((index + 1) * BLOCK, this.size))
+    const read = this.source.read(index * BLOCK, Math.min((index + 1) * BLOCK, this.size)).then((bytes) => {
+      if (this.blocks.get(index) === read) this.blocks.set(index, bytes)
+      return bytes
+    })
     this.blocks.set(index, read)
     if (this.blocks.size > KEPT_BLOCKS) {
       const oldest = this.blocks.keys().next().value
@@ -68,7 +79,7 @@ export class WindowReader {
     // Ending the first window on a block's edge lets it come from the cache.
     let end = (Math.floor(position / BLOCK) + 1) * BLOCK
     for (let length = BLOCK; ; length *= 4) {
-      const bytes = await this.read(position, end)
+      const bytes = this.held(position, end) ?? (await this.read(position, end))
       try {
         const lexer = new Lexer(bytes, position, end >= this.size)
         const parsed = parse(lexer)

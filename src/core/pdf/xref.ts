@@ -24,13 +24,15 @@ export interface XrefSection {
   readonly ref?: PdfRef
   /** The highest object number that it names; 0 for none. */
   readonly highest: number
+  /** False: this section says nothing about the object. Known without reading. */
+  covers(number: number): boolean
   /** Reads only the entry asked for. Null: this section says nothing about the object. */
   lookup(number: number): Promise<XrefEntry | null>
   /** Every entry of the section. */
   entries(): Promise<ReadonlyMap<number, XrefEntry>>
 }
 
-type Table = Pick<XrefSection, 'highest' | 'lookup' | 'entries'>
+type Table = Pick<XrefSection, 'highest' | 'covers' | 'lookup' | 'entries'>
 
 const malformed = (message: string, offset: number): SignError =>
   new SignError('FORMAT_MALFORMED', message, { details: { offset } })
@@ -54,6 +56,7 @@ export async function readSection(reader: WindowReader, offset: number, base: nu
 function overlay(table: Table, hidden: Table): Table {
   return {
     highest: Math.max(table.highest, hidden.highest),
+    covers: (number) => table.covers(number) || hidden.covers(number),
     async lookup(number) {
       const entry = await table.lookup(number)
       if (entry && entry.kind !== 'free') return entry
@@ -190,6 +193,7 @@ function tableOf(reader: WindowReader, subsections: readonly Subsection[], base:
   const find = rangeFinder(subsections)
   return {
     highest: subsections.reduce((max, { first, count }) => Math.max(max, count > 0 ? first + count - 1 : 0), 0),
+    covers: (number) => find(number) !== undefined,
     async lookup(number) {
       const found = find(number)
       if (!found) return null
@@ -253,6 +257,7 @@ function rowsOf(rows: Uint8Array, dict: PdfDict, offset: number, base: number): 
   const find = rangeFinder(spans)
   return {
     highest: spans.reduce((max, { first, count }) => Math.max(max, count > 0 ? first + count - 1 : 0), 0),
+    covers: (number) => find(number) !== undefined,
     lookup(number) {
       const found = find(number)
       return Promise.resolve(found ? entryAt(found.row + number - found.first) : null)

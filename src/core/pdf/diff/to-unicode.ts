@@ -11,9 +11,10 @@ export function parseToUnicode(data: Uint8Array): CodeMap | null {
   const map: Codes = new Map()
   const budget = { left: MAX_CODES }
   for (const [, body = ''] of text.matchAll(/beginbfchar([\s\S]*?)endbfchar/g)) {
-    for (const [, code = '', target = ''] of body.matchAll(/<([0-9A-Fa-f\s]+)>\s*<([0-9A-Fa-f\s]*)>/g)) {
-      const hex = squeeze(code)
-      if (map.size < MAX_CODES) set(map, hex.length, Number.parseInt(hex, 16), utf16(squeeze(target)))
+    for (const pair of body.match(/<[0-9A-Fa-f\s]+>\s*<[0-9A-Fa-f\s]*>/g) ?? []) {
+      const code = squeeze(pair.slice(1, pair.indexOf('>')))
+      const target = squeeze(pair.slice(pair.lastIndexOf('<') + 1, -1))
+      if (map.size < MAX_CODES) set(map, code.length, Number.parseInt(code, 16), utf16(target))
     }
   }
   for (const [, body = ''] of text.matchAll(/beginbfrange([\s\S]*?)endbfrange/g)) readRanges(body, map, budget)
@@ -32,7 +33,7 @@ function set(map: Codes, digits: number, code: number, target: string): void {
   if (digits % 2 === 0 && digits <= 8) map.set((digits / 2) * WIDTH + code, target)
 }
 
-const squeeze = (hex: string): string => hex.replace(/\s+/g, '').toLowerCase()
+const squeeze = (hex: string): string => hex.replace(/\s+/g, '')
 
 function utf16(hex: string): string {
   let out = ''
@@ -61,10 +62,18 @@ function shifted(target: string, by: number): string {
 /** Codes that the map does not know become U+FFFD: then the text equals no value. */
 function decode(bytes: Uint8Array, map: Codes, widths: readonly number[]): string {
   let out = ''
-  for (let at = 0; at < bytes.length;) {
-    const width = widths.find((one) => map.has(keyAt(bytes, at, one)))
-    out += width === undefined ? '\ufffd' : (map.get(keyAt(bytes, at, width)) ?? '')
-    at += width ?? Math.max(1, widths[0] ?? 1)
+  let at = 0
+  while (at < bytes.length) {
+    let target: string | undefined
+    let width = Math.max(1, widths[0] ?? 1)
+    for (const one of widths) {
+      target = map.get(keyAt(bytes, at, one))
+      if (target === undefined) continue
+      width = one
+      break
+    }
+    out += target ?? '\ufffd'
+    at += width
   }
   return out
 }
