@@ -32,6 +32,10 @@ test('a key is made, a PDF and a DOCX are signed, others accept them, and so doe
   // The signature first, its document later: paired by name and by digest.
   await openToVerify(page, file('offer.docx.p7s', p7s.bytes))
   await expect(page.getByText('The file that was signed is missing.').first()).toBeVisible()
+  // Nothing is claimed of what was not there to be read.
+  const facts = page.getByRole('region', { name: 'Олена Коваленко' }).getByRole('definition')
+  await expect(facts.filter({ hasText: 'Not checked.' })).toHaveCount(2)
+  await expect(facts.filter({ hasText: 'The whole file.' })).toHaveCount(0)
   await give(page, [file('renamed.docx', readFileSync(SAMPLES.offer)), file('contract-signed.pdf', pdf.bytes)])
   await expect(page.getByRole('heading', { name: /Signed in the name of Олена Коваленко/ })).toHaveCount(2)
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { FileReport, SignatureReport } from '../core/validation/report.ts'
+import { loadCatalogue } from './i18n/catalogue.ts'
 import { english } from './i18n/en/index.ts'
 import { createI18n } from './i18n/i18n.ts'
-import { fileVerdict, verdictOf } from './verdict.ts'
+import { fileVerdict, isUnread, kindText, verdictOf } from './verdict.ts'
 
 const i18n = createI18n('en', english, { region: 'en-GB', timeZone: 'UTC' })
 
@@ -107,6 +108,31 @@ describe('green only when everything holds', () => {
       tone: 'idle',
       title: 'The file that was signed is missing.',
     })
+    expect(isUnread(signature(missing))).toBe(true)
+    expect(isUnread(signature())).toBe(false)
+  })
+
+  test('grey: a format that is named and not read says so, and claims nothing else', () => {
+    const office = signature({
+      format: 'OOXML',
+      level: null,
+      algorithm: 'unknown',
+      indication: 'INDETERMINATE',
+      subIndication: 'NO_SIGNING_CERTIFICATE_FOUND',
+      integrity: 'unchecked',
+      signer: null,
+    })
+    const verdict = verdictOf(i18n, office)
+    expect(verdict.tone).toBe('idle')
+    expect(verdict.meaning).toContain('are not checked here')
+    expect(isUnread(office)).toBe(true)
+    expect(kindText(i18n, office)).toBe('OOXML')
+  })
+
+  test('the algorithm is named in the language of the page', async () => {
+    const ukrainian = createI18n('uk', await loadCatalogue('uk'))
+    expect(kindText(ukrainian, signature())).toBe('PAdES · B-T · ECDSA P-256 з SHA-256')
+    expect(kindText(ukrainian, signature({ algorithm: 'ML-DSA-65' }))).toBe('PAdES · B-T · ML-DSA-65')
   })
 
   test('a signature without a certificate names nobody', () => {

@@ -37,7 +37,28 @@ function failed(i18n: I18n, signature: SignatureReport, name: string): Verdict {
   return { tone: 'bad', title: i18n.t('verify.notValid', { name }), meaning: subText(i18n, signature) }
 }
 
+/** Formats that are named and not read. */
+const UNREAD_FORMATS: ReadonlySet<string> = new Set(['XAdES', 'OOXML', 'ODF'])
+
+/** Of what was not read, or is not at hand, nobody can say what it covers, nor whether that was changed. */
+export const isUnread = ({ format, integrity, subIndication }: SignatureReport): boolean =>
+  integrity === 'unchecked' && (UNREAD_FORMATS.has(format) || subIndication === 'SIGNED_DATA_NOT_FOUND')
+
+/** 'PAdES · B-T · ECDSA P-256 with SHA-256', as far as it is known. */
+export function kindText(i18n: I18n, { format, level, algorithm }: SignatureReport): string {
+  return [format, level, algorithm === 'unknown' ? null : algorithmText(i18n, algorithm)].filter(Boolean).join(' · ')
+}
+
+/** The report names it in English. */
+export function algorithmText(i18n: I18n, algorithm: string): string {
+  const [key = algorithm, digest] = algorithm.split(' with ')
+  return digest === undefined ? algorithm : i18n.t('verify.algorithm', { key, digest })
+}
+
 function unchecked(i18n: I18n, signature: SignatureReport): Verdict {
+  if (UNREAD_FORMATS.has(signature.format)) {
+    return { tone: 'idle', title: i18n.t('verify.notChecked'), meaning: i18n.t('verify.formatNotChecked') }
+  }
   if (signature.subIndication === 'SIGNED_DATA_NOT_FOUND') {
     return { tone: 'idle', title: i18n.t('verify.dataMissing'), meaning: i18n.t('verify.dataMissingMeans') }
   }

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useId, useState } from 'react'
 import type { FileReport, SignatureReport, TimestampReport } from '../../core/validation/report.ts'
 import { useI18n } from '../i18n/context.tsx'
-import { fileVerdict, isLocked, signerName, subText, verdictOf } from '../verdict.ts'
+import { fileVerdict, isLocked, isUnread, kindText, signerName, subText, verdictOf } from '../verdict.ts'
 import { Fingerprint } from './certificate.tsx'
 import { CheckList } from './check-list.tsx'
 import { Icon } from './icon.tsx'
@@ -110,7 +110,9 @@ function SignatureCard({ signature, index, of, file, password }: CardProps) {
   return (
     <section className="signature-card" aria-labelledby={titleId}>
       <h3 id={titleId}>
-        <Icon name={TONE_ICON[verdict.tone]} />
+        <span className={`tag ${verdict.tone}`}>
+          <Icon name={TONE_ICON[verdict.tone]} />
+        </span>
         <span className="break">{signerName(i18n, signature)}</span>
         {of > 1 && <span className="muted small">{i18n.t('verify.signatureOf', { index, total: of })}</span>}
       </h3>
@@ -166,33 +168,7 @@ function SignatureFactsList({ signature }: { signature: SignatureReport }) {
       <dd>
         <When signature={signature} />
       </dd>
-      <dt>{i18n.t('verify.covers')}</dt>
-      <dd>
-        {i18n.t(`verify.coverage_${signature.coverage}`)}
-        {signature.field && (
-          <span className="muted">
-            {' '}
-            {signature.page === undefined
-              ? i18n.t('verify.field', { name: signature.field })
-              : i18n.t('verify.fieldOnPage', { name: signature.field, page: signature.page })}
-          </span>
-        )}
-      </dd>
-      <dt>{i18n.t('verify.changedSince')}</dt>
-      <dd>
-        {i18n.t(`verify.modifications_${signature.modifications}`)}
-        {signature.modifications !== 'none' && (
-          <span className={signature.modificationsPermitted ? 'muted' : 'text-bad'}>
-            {' '}
-            {i18n.t(signature.modificationsPermitted ? 'verify.permitted' : 'verify.forbidden')}
-          </span>
-        )}
-      </dd>
-      <dt>{i18n.t('verify.trust')}</dt>
-      <dd>
-        <span className={`tag ${TRUST_TONE[signature.trust]}`}>{i18n.t(`verify.trust_${signature.trust}`)}</span>
-        {signature.trust === 'failed' && ` ${whyNotTrusted(i18n, signature)}`}
-      </dd>
+      <Extent signature={signature} />
       {signer?.qcStatements && <QcStatements statements={signer.qcStatements} />}
       {signature.reason && (
         <>
@@ -207,8 +183,49 @@ function SignatureFactsList({ signature }: { signature: SignatureReport }) {
         </>
       )}
       <dt>{i18n.t('verify.kind')}</dt>
-      <dd>{[signature.format, signature.level, signature.algorithm].filter(Boolean).join(' · ')}</dd>
+      <dd>{kindText(i18n, signature)}</dd>
     </dl>
+  )
+}
+
+/** What it covers, what was changed since, whose word there is for it. */
+function Extent({ signature }: { signature: SignatureReport }) {
+  const i18n = useI18n()
+  const unread = isUnread(signature)
+  const { field, page, modifications, modificationsPermitted: permitted } = signature
+  const place =
+    field === undefined
+      ? null
+      : page === undefined
+        ? i18n.t('verify.field', { name: field })
+        : i18n.t('verify.fieldOnPage', { name: field, page })
+  return (
+    <>
+      <dt>{i18n.t('verify.covers')}</dt>
+      <dd>
+        {i18n.t(unread ? 'verify.unknown' : `verify.coverage_${signature.coverage}`)}
+        {place && <span className="muted"> {place}</span>}
+      </dd>
+      <dt>{i18n.t('verify.changedSince')}</dt>
+      <dd>
+        {i18n.t(unread ? 'verify.unknown' : `verify.modifications_${modifications}`)}
+        {modifications !== 'none' && (
+          <span className={permitted ? 'muted' : 'text-bad'}>
+            {' '}
+            {i18n.t(permitted ? 'verify.permitted' : 'verify.forbidden')}
+          </span>
+        )}
+      </dd>
+      <dt>{i18n.t('verify.trust')}</dt>
+      <dd>
+        {unread && !signature.signer ? (
+          i18n.t('verify.unknown')
+        ) : (
+          <span className={`tag ${TRUST_TONE[signature.trust]}`}>{i18n.t(`verify.trust_${signature.trust}`)}</span>
+        )}
+        {signature.trust === 'failed' && ` ${whyNotTrusted(i18n, signature)}`}
+      </dd>
+    </>
   )
 }
 
@@ -297,7 +314,7 @@ function Changes({ signature }: { signature: SignatureReport }) {
             {change.page !== undefined && (
               <span className="muted"> {i18n.t('verify.onPage', { page: change.page })}</span>
             )}
-            {change.rule === null && <span> {i18n.t('verify.unexplained')}</span>}
+            {change.rule === null && <span>. {i18n.t('verify.unexplained')}</span>}
           </li>
         ))}
       </ul>

@@ -34,6 +34,9 @@ export const verify = {
   dataMissing: 'The file that was signed is missing.',
   dataMissingMeans: 'This is only the signature. Add the file that it belongs to.',
   notChecked: 'This signature could not be checked.',
+  formatNotChecked:
+    'Signatures in XML, Office and OpenDocument files are not checked here. Check it in the program that it was made with.',
+  unknown: 'Not checked.',
   seeChecks: 'The checks below say why.',
   unreadable: 'This file could not be read.',
   locked: 'This PDF is locked by a password.',
@@ -111,6 +114,7 @@ export const verify = {
   reason: 'Reason',
   location: 'Place',
   kind: 'Kind',
+  algorithm: '{key} with {digest}',
   checksAndEvidence: { one: '{count} check with its evidence', other: '{count} checks with their evidence' },
   etsi: 'In the words of ETSI EN 319 102-1:',
   counterSignature: 'Countersigned by',

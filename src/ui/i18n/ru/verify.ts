@@ -35,6 +35,9 @@ export const verify: Catalogue['verify'] = {
   dataMissing: 'Не хватает файла, который был подписан.',
   dataMissingMeans: 'Это только подпись. Добавьте файл, к которому она относится.',
   notChecked: 'Проверить эту подпись не удалось.',
+  formatNotChecked:
+    'Подписи в файлах XML, Office и OpenDocument здесь не проверяются. Проверьте её в программе, которой она поставлена.',
+  unknown: 'Не проверено.',
   seeChecks: 'Почему, показано в проверках ниже.',
   unreadable: 'Этот файл прочесть не удалось.',
   locked: 'Этот PDF закрыт паролем.',
@@ -112,6 +115,7 @@ export const verify: Catalogue['verify'] = {
   reason: 'Причина',
   location: 'Место',
   kind: 'Вид',
+  algorithm: '{key} с {digest}',
   checksAndEvidence: {
     one: '{count} проверка с обоснованием',
     few: '{count} проверки с обоснованием',

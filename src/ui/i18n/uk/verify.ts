@@ -35,6 +35,9 @@ export const verify: Catalogue['verify'] = {
   dataMissing: 'Бракує файлу, який було підписано.',
   dataMissingMeans: 'Це лише підпис. Додайте файл, якого він стосується.',
   notChecked: 'Перевірити цей підпис не вдалося.',
+  formatNotChecked:
+    'Підписи у файлах XML, Office та OpenDocument тут не перевіряються. Перевірте його в програмі, якою його поставлено.',
+  unknown: 'Не перевірено.',
   seeChecks: 'Чому, показано в перевірках нижче.',
   unreadable: 'Цей файл прочитати не вдалося.',
   locked: 'Цей PDF закрито паролем.',
@@ -112,6 +115,7 @@ export const verify: Catalogue['verify'] = {
   reason: 'Причина',
   location: 'Місце',
   kind: 'Вид',
+  algorithm: '{key} з {digest}',
   checksAndEvidence: {
     one: '{count} перевірка з обґрунтуванням',
     few: '{count} перевірки з обґрунтуванням',

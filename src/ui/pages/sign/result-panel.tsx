@@ -11,6 +11,7 @@ import { Notice, RefusalNotice } from '../../components/notice.tsx'
 import { FileReportView } from '../../components/report-view.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
+import { algorithmText } from '../../verdict.ts'
 import type { ThrowAwayKey } from './first-run.tsx'
 import type { SignSession } from './session.ts'
 
@@ -91,7 +92,7 @@ function Checked({ outcome }: { outcome: Signed }) {
         <dd>
           {outcome.format} {outcome.level}
           {signature &&
-            ` · ${i18n.list(outcome.format === 'CAdES' ? all.map((each) => each.algorithm) : [signature.algorithm])}`}
+            ` · ${i18n.list((outcome.format === 'CAdES' ? all : [signature]).map((each) => algorithmText(i18n, each.algorithm)))}`}
         </dd>
         <dt>{i18n.t('sign.fileSize')}</dt>
         <dd>{i18n.bytes(outcome.result.file.blob.size)}</dd>
