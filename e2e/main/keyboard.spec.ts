@@ -1,6 +1,6 @@
 import { download } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
-import { SAMPLES } from './steps.ts'
+import { createKey, SAMPLES } from './steps.ts'
 
 test('a key, a signature and its verification by keyboard alone @main', async ({ page }) => {
   const { keyboard } = page
@@ -29,6 +29,8 @@ test('a key, a signature and its verification by keyboard alone @main', async ({
   await keyboard.press('Space')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(page.getByRole('main').getByText('Keyboard Person').first()).toBeVisible()
+  // What was pressed is gone with the empty page: who hears the page goes on at its heading.
+  await expect(page.getByRole('heading', { name: 'Keys' })).toBeFocused()
 
   await tabTo('link', 'Sign')
   await keyboard.press('Enter')
@@ -44,7 +46,7 @@ test('a key, a signature and its verification by keyboard alone @main', async ({
   await expect(page.getByRole('heading', { name: 'Signed', exact: true })).toHaveCount(0)
   await tabTo('button', /^Sign order-form\.pdf .* as Keyboard Person/)
   await keyboard.press('Enter')
-  await expect(page.getByRole('heading', { name: 'Signed', exact: true })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Signed', exact: true })).toBeFocused()
   await tabTo('button', 'Download')
   const signed = await download(page, () => keyboard.press('Enter'))
 
@@ -53,7 +55,7 @@ test('a key, a signature and its verification by keyboard alone @main', async ({
   await tabTo('button', 'Choose files')
   const [again] = await Promise.all([page.waitForEvent('filechooser'), keyboard.press('Enter')])
   await again.setFiles(signed.path)
-  await expect(page.getByRole('heading', { name: /Signed in the name of Keyboard Person/ })).toBeVisible()
+  await expect(page.getByRole('heading', { name: /Signed in the name of Keyboard Person/ })).toBeFocused()
 })
 
 test('Escape closes a dialog and the focus comes back @main', async ({ page }) => {
@@ -65,4 +67,15 @@ test('Escape closes a dialog and the focus comes back @main', async ({ page }) =
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toHaveCount(0)
   await expect(open).toBeFocused()
+})
+
+test('a key deleted by keyboard leaves the focus on the page of keys @main', async ({ page }) => {
+  await createKey(page)
+  const remove = page.getByRole('button', { name: 'Delete', exact: true })
+  await remove.focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Delete for ever' }).focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('heading', { name: 'No keys yet' })).toBeVisible()
+  await expect(page.getByRole('heading').and(page.locator(':focus'))).toBeVisible()
 })

@@ -2,6 +2,7 @@ import { Activity, lazy, Suspense, useEffect, useState } from 'react'
 import type { ReactNode } from 'react'
 import type { Services } from '../app/services.ts'
 import { Icon, Mark } from './components/icon.tsx'
+import { useKeptFocus } from './components/kept-focus.ts'
 import { LiveRegion } from './components/live.tsx'
 import { ProviderPrompts } from './components/provider-prompts.tsx'
 import { LanguageProvider, LanguageSelect, useI18n } from './i18n/context.tsx'
@@ -38,6 +39,7 @@ export function App({ services }: { services: Services }) {
 function Shell() {
   const i18n = useI18n()
   const route = useRoute()
+  useKeptFocus()
   useEffect(() => {
     document.title = `${i18n.t(`common.nav_${route}`)} · Countersign`
   }, [i18n, route])

@@ -18,7 +18,7 @@ export function DeliveryPanel({ state, log }: { state: DeliveryState; log: Activ
   const title = i18n.t(`hosted.delivery_${state.status}`, { host: hostName(embedder) })
   useEffect(() => announce(title), [announce, title])
   return (
-    <div className="sign-panel">
+    <div className="sign-panel" data-landing tabIndex={-1}>
       <div className="sign-options">
         {state.status === 'saving' && (
           <div className="stack" aria-busy="true">

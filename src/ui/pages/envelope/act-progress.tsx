@@ -12,7 +12,7 @@ export function ActProgress({ run }: { run: EnvelopeRun }) {
   useEffect(() => announce(text), [announce, text])
   if (!step) return null
   return (
-    <div className="stack-tight">
+    <div className="stack-tight" data-landing tabIndex={-1}>
       <div className="row-between">
         <span>{text}</span>
         <button type="button" className="button small" onClick={run.cancel}>

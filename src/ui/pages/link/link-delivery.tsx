@@ -21,7 +21,7 @@ export function LinkDelivery({ state }: { state: DeliveryState }) {
   const title = i18n.t(`link.delivery_${status}`, { host: hostName(embedder) })
   useEffect(() => announce(title), [announce, title])
   return (
-    <div className="sign-panel link-delivery">
+    <div className="sign-panel link-delivery" data-landing tabIndex={-1}>
       <div className="sign-options">
         {state.status === 'saving' && <TransferProgress idle={title} />}
         {state.status === 'saved' && (

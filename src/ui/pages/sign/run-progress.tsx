@@ -35,7 +35,7 @@ export function RunProgress({ run, items, onCancel, note }: Props) {
   const heard = many ? i18n.t('sign.signedOf', { done: run.finished - (run.finished % step), total: run.total }) : doing
   useEffect(() => announce(heard), [heard, announce])
   return (
-    <div className="stack">
+    <div className="stack" data-landing tabIndex={-1}>
       <div className="row-between">
         <span className="ellipsis">{doing}</span>
         <button type="button" className="button small" onClick={onCancel}>

@@ -86,7 +86,7 @@ function Working({
   const text = i18n.t(`verify.step_${state.step}`)
   useEffect(() => announce(text), [announce, text])
   return (
-    <div className="working">
+    <div className="working" data-landing tabIndex={-1}>
       <div className="row-between">
         <span>{text}</span>
         <button type="button" className="button small" onClick={onCancel}>
