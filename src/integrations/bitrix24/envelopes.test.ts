@@ -10,6 +10,9 @@ type Row = { id: number; title: string; text: string }
 class FakeRecord {
   rows: Row[] = []
   told: string[] = []
+  /** How often anybody was told, whatever became of it. */
+  calls = 0
+  #tags = new Map<string, string>()
   #id = 0
 
   portal(user = '1', afterList: () => void = () => undefined): Portal {
@@ -36,8 +39,7 @@ class FakeRecord {
         case 'crm.contact.get':
           return params['id'] === 3 ? { NAME: 'Ann', LAST_NAME: 'Lee', EMAIL: [{ VALUE: 'a@x.example' }] } : null
         case 'im.notify.personal.add':
-          this.told.push(String(params['MESSAGE']))
-          return 1
+          return this.#notify(String(params['MESSAGE']), params['TAG'])
         case 'profile':
           return { ID: user, NAME: 'Olena', LAST_NAME: `Office ${user}` }
         default:
@@ -45,6 +47,15 @@ class FakeRecord {
       }
     }
     return { call } as unknown as Portal
+  }
+
+  /** Of those with the same tag the last one stays. */
+  #notify(message: string, tag: unknown): number {
+    const before = typeof tag === 'string' ? this.#tags.get(tag) : undefined
+    if (before !== undefined) this.told.splice(this.told.indexOf(before), 1)
+    if (typeof tag === 'string') this.#tags.set(tag, message)
+    this.told.push(message)
+    return ++this.calls
   }
 
   get titles(): string[] {
@@ -128,7 +139,7 @@ describe('what the timeline is told', () => {
     expect(await tell(record.portal(), RECORD, [ALL], WORDS)).toBe(5)
   })
 
-  test('two managers who look at the same moment: each step stays once', async () => {
+  test('two managers who look at the same moment: each step stays once, also where the responsible person is told', async () => {
     const record = new FakeRecord()
     const second: Promise<unknown>[] = []
     // The second reads the timeline right after the first did, before the first wrote.
@@ -138,6 +149,10 @@ describe('what the timeline is told', () => {
     await tell(first, RECORD, [ALL], WORDS)
     await Promise.all(second)
     expect(record.titles.toSorted()).toEqual(TITLES.toSorted())
+    // Both told whoever is responsible; of each step he has one.
+    expect(record.calls).toBe(6)
+    expect(record.told).toHaveLength(3)
+    expect(new Set(record.told)).toEqual(new Set([TITLES[1], TITLES[3], TITLES[5]]))
   })
 
   test('opened: once for each person and each state of the file', async () => {

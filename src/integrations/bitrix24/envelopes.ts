@@ -58,6 +58,9 @@ export function personOf(contact: Record<string, unknown>, company: string): Env
 /** Names a step in a note, so that it is told once whoever looks, from whatever computer. */
 const markOf = (envelope: string, key: string): string => `№ ${envelope}/${key}`
 
+/** The same step as the tag of a notification. */
+const tagOf = (mark: string): string => `countersign ${mark.replace('№ ', '')}`
+
 /** Only the last line is ours: what stands above it may be a stranger's reason. */
 const markIn = ({ text }: Note): string | null => /(?:^|\n)(№ [^\n]+)$/.exec(text)?.[1] ?? null
 
@@ -109,8 +112,8 @@ async function write(portal: Portal, record: CrmRecord, entries: readonly Entry[
     for (const one of twice) await removeNote(portal, one)
     if (!first) continue
     stayed++
-    // Of two who wrote at once each may tell the responsible person: rather twice than never.
-    if (loud) await notifyResponsible(portal, record, title)
+    // Of two who wrote at once each tells the responsible person, so that it is never nobody: by its tag the portal keeps one.
+    if (loud) await notifyResponsible(portal, record, title, tagOf(mark))
   }
   return stayed
 }

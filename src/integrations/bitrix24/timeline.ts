@@ -18,13 +18,22 @@ export function note(portal: Portal, record: CrmRecord, title: string, text = ''
 export const removeNote = (portal: Portal, { id }: Note): Promise<unknown> =>
   portal.call('crm.timeline.logmessage.delete', { id }).catch(() => null)
 
-/** Tells whoever is responsible for the record, in the portal's own notifications. @returns whether anybody was told */
-export async function notifyResponsible(portal: Portal, record: CrmRecord, message: string): Promise<boolean> {
+/**
+ * Tells whoever is responsible for the record, in the portal's own notifications.
+ *
+ * @param tag names what it tells: of several with the same tag the portal keeps the last @returns whether anybody was told
+ */
+export async function notifyResponsible(
+  portal: Portal,
+  record: CrmRecord,
+  message: string,
+  tag?: string,
+): Promise<boolean> {
   try {
     const answer = await portal.call('crm.item.get', { entityTypeId: record.entityTypeId, id: record.id })
     const USER_ID = (answer as { item?: { assignedById?: unknown } } | null)?.item?.assignedById
     if (!USER_ID) return false
-    await portal.call('im.notify.personal.add', { USER_ID, MESSAGE: message })
+    await portal.call('im.notify.personal.add', { USER_ID, MESSAGE: message, ...(tag ? { TAG: tag } : {}) })
     return true
   } catch {
     return false
