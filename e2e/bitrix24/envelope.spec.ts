@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { another, consent, giveEnvelope, signatory, signNow, signTurn } from '../envelope/steps.ts'
 import { decline } from '../envelope/whole.ts'
 import { pdfsig, pyhanko } from '../main/judges.ts'
@@ -8,6 +8,7 @@ import { openEmbedding, type Embedding } from '../support/embedding.ts'
 import { picture, type Downloaded } from '../support/files.ts'
 import { watch } from '../support/test.ts'
 import { openPortalEmulator, type Emulator } from './portal.ts'
+import { app, bringBack, closedBy, copies, inWindow, person, row, told } from './steps.ts'
 
 // An emulator of the portal with the official SDK; no live portal was seen.
 let open: { embedding: Embedding; portal: Emulator } | null = null
@@ -16,31 +17,6 @@ test.afterEach(async () => {
   await open?.embedding.close()
   open = null
 })
-
-const app = (page: Page) => page.frameLocator('#app')
-
-async function inWindow(page: Page, button: string): Promise<Page> {
-  await app(page).getByRole('button', { name: button }).click()
-  const [popup] = await Promise.all([
-    page.context().waitForEvent('page'),
-    app(page).frameLocator('#signer iframe').getByRole('button', { name: 'Open the window' }).click(),
-  ])
-  await popup.setViewportSize({ width: 1180, height: 860 })
-  return popup
-}
-
-const told = ({ state }: Emulator) => state.timeline.map(({ title }) => String(title))
-const row = (page: Page, text: string) => app(page).getByRole('listitem').filter({ hasText: text })
-
-/** What lies in the field for signed copies, the newest last. */
-function copies({ state }: Emulator) {
-  return state.item['ufCrmSigned'] ?? []
-}
-
-const person = (name: string, id: number, emails: readonly string[]) => {
-  const [NAME, LAST_NAME] = name.split(' ')
-  return [id, { NAME, LAST_NAME, EMAIL: emails.map((VALUE) => ({ VALUE })) }] as const
-}
 
 const PEOPLE = ['Ingrid Halvorsen', 'Boris Beispiel', 'Carla Esempio'] as const
 const RECORD = {
@@ -112,11 +88,8 @@ test('a contract goes to the contacts of the deal, is declined, sent again and a
   const newest = () => ({ name: 'contract.pdf', bytes: new Uint8Array(copies(portal).at(-1)?.bytes ?? []) })
   const comesBack = async (file: Downloaded, ...news: readonly string[]) => {
     expectContinuesBytes(file)
-    copies(portal).push({ id: 100 + copies(portal).length, name: 'contract.pdf', bytes: Buffer.from(file.bytes) })
     // The card is open: what came in is told when the manager comes back to it.
-    await app(page)
-      .locator('body')
-      .evaluate(() => dispatchEvent(new Event('focus')))
+    await bringBack(page, portal, file.bytes)
     expected.push(...news)
     await expect.poll(() => told(portal).length, { timeout: 20_000 }).toBe(expected.length)
     expectTold()
@@ -192,13 +165,6 @@ test('a contract goes to the contacts of the deal, is declined, sent again and a
   await second.close()
   expect(complaints.filter(({ text }) => !text.startsWith('requestStorageAccess:'))).toEqual([])
 })
-
-/** The window closes by itself once the host has the file. */
-async function closedBy(popup: Page, act: () => Promise<void>): Promise<void> {
-  const closed = popup.waitForEvent('close')
-  await act()
-  await closed
-}
 
 /** What came back goes on from what lay in the field, whatever its last revision did. */
 function expectContinuesBytes(file: Downloaded): void {

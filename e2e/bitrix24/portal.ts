@@ -21,6 +21,8 @@ export type PortalState = {
   filesClosed: boolean
   /** What another writer does right after each of the next updates. */
   others: ((item: PortalState['item']) => void)[]
+  /** How many pages wait for each other before the timeline is read to them: then they all see it as it was. */
+  meeting: number
   /** How many of the next calls are refused so. */
   expired: number
   limited: number
@@ -168,8 +170,10 @@ function rest(method: string, params: Record<string, unknown>, state: PortalStat
     case 'crm.company.get':
       return { TITLE: 'Halvorsen Interiors AS' }
     case 'im.notify.personal.add':
+      // As documented: of those with the same tag the others are removed.
+      state.notifications = state.notifications.filter(({ TAG }) => TAG === undefined || TAG !== params['TAG'])
       state.notifications.push(params)
-      return 1
+      return ++notes
     case 'placement.get':
       return state.placements
     case 'crm.type.list':
@@ -210,6 +214,7 @@ export async function openPortalEmulator(
     filesExpired: 0,
     filesClosed: false,
     others: [],
+    meeting: 0,
     ...initial,
   }
   const cors = {
@@ -218,6 +223,15 @@ export async function openPortalEmulator(
   }
   const json = (response: ServerResponse, status: number, value: unknown) =>
     response.writeHead(status, { 'Content-Type': 'application/json', ...cors }).end(JSON.stringify(value))
+  const waiting: (() => void)[] = []
+  const meet = async (): Promise<void> => {
+    await new Promise<void>((resolve) => {
+      waiting.push(resolve)
+      if (waiting.length < state.meeting) return
+      state.meeting = 0
+      for (const go of waiting.splice(0)) go()
+    })
+  }
   const serve = async (request: IncomingMessage, response: ServerResponse) => {
     const url = new URL(request.url ?? '/', origin)
     if (request.method === 'OPTIONS') return response.writeHead(200, cors).end()
@@ -262,7 +276,9 @@ export async function openPortalEmulator(
     }
     const params = (text ? JSON.parse(text) : {}) as Record<string, unknown>
     const time = { start: 0, finish: 0, duration: 0, processing: 0, date_start: '', date_finish: '', operating: 0 }
-    return json(response, 200, { result: rest(method, params, state, origin), time })
+    const result = rest(method, params, state, origin)
+    if (method === 'crm.timeline.logmessage.list' && state.meeting > 0) await meet()
+    return json(response, 200, { result, time })
   }
   let origin = ''
   let { handler } = options

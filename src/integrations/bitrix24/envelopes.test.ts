@@ -205,5 +205,6 @@ test('the people of the record are proposed, and whoever sends it as the visa', 
       { name: 'Ann Lee', emails: ['a@x.example'], company: 'Client Ltd' },
       { name: 'Olena Office 1', role: 'visa' },
     ],
+    oneFile: true,
   })
 })

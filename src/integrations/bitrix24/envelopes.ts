@@ -37,7 +37,8 @@ export async function proposalOf(portal: Portal, { entityTypeId, id }: CrmRecord
   const user = await userOf(portal)
   if (user) people.push({ name: user.name, role: 'visa' })
   const title = textOf(item['title'])
-  return { ...(title ? { title } : {}), ...(user ? { preparer: { name: user.name } } : {}), people }
+  // The file travels by e-mail, and the record knows nothing of what would travel beside it.
+  return { ...(title ? { title } : {}), ...(user ? { preparer: { name: user.name } } : {}), people, oneFile: true }
 }
 
 async function titleOf(portal: Portal, id: number): Promise<string> {

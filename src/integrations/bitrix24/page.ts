@@ -103,9 +103,16 @@ async function draw(shown: Shown): Promise<void> {
   const found = await shown.files.list()
   drawn = idsOf(found)
   list.append(...found.map((file) => rowOf(shown, file)))
+  for (const id of chosen) if (!found.some((file) => file.id === id)) chosen.delete(id)
+  const together = Object.assign(document.createElement('button'), { type: 'button', className: 'together' })
+  together.onclick = () => {
+    const files = found.filter(({ id }) => chosen.has(id))
+    void read(shown, files, (signer, documents) => prepare(shown, signer, documents))
+  }
   if (found.length === 0) status.textContent = words.none
   if (shown.target === null) status.textContent = words.noTarget
-  root.replaceChildren(title, list, status, panel)
+  root.replaceChildren(title, list, ...(found.length > 1 ? [together] : []), status, panel)
+  drawChosen(shown)
   await reconcile(shown, found, [...list.children])
 }
 
@@ -157,12 +164,13 @@ function showEnvelope(
   const { words, portal, record } = shown
   const place = placeOf(summary, all)
   row.querySelector('small')?.replaceChildren(place === 'current' ? standingOf(summary, words) : words[place])
-  for (const button of row.querySelectorAll('button')) button.remove()
+  for (const control of row.querySelectorAll('button, input')) control.remove()
+  if (chosen.delete(file.id)) drawChosen(shown)
   if (place === 'earlier') return
   const open = Object.assign(document.createElement('button'), { type: 'button', textContent: words.open })
   open.setAttribute('aria-label', `${words.open} ${file.name}`)
   open.onclick = () =>
-    void read(shown, file, (signer, one) => {
+    void read(shown, [file], (signer, [one]) => {
       signer.on('document-loaded', () => void tellViewed(portal, record, summary, words).catch(() => undefined))
       return signer.openEnvelope({ document: one })
     })
@@ -188,74 +196,110 @@ function rowOf(shown: Shown, file: ItemFile): HTMLElement {
   const button = Object.assign(document.createElement('button'), { type: 'button', textContent: words.sign })
   button.setAttribute('aria-label', `${words.sign} ${file.name}`)
   button.disabled = shown.target === null
-  button.onclick = () => void read(shown, file)
-  row.append(name, button)
+  button.onclick = () => void read(shown, [file], (signer, documents) => signer.sign({ documents }))
+  row.append(chooser(shown, file), name, button)
   if (!/\.pdf$/i.test(pdfName(file.name))) return row
   const send = Object.assign(document.createElement('button'), { type: 'button', textContent: words.send })
   send.setAttribute('aria-label', `${words.send}: ${file.name}`)
   send.disabled = button.disabled
-  send.onclick = () =>
-    void read(shown, file, async (signer, one) =>
-      signer.prepareEnvelope({ documents: [one], proposal: await proposalOf(shown.portal, shown.record) }),
-    )
+  send.onclick = () => void read(shown, [file], (signer, documents) => prepare(shown, signer, documents))
   row.append(send)
   return row
 }
 
+/** Ids of files that are to be sent together, in one envelope. */
+const chosen = new Set<string>()
+
+function chooser(shown: Shown, { id, name }: ItemFile): HTMLInputElement {
+  const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: chosen.has(id) })
+  box.setAttribute('aria-label', `${shown.words.pick} ${name}`)
+  box.disabled = shown.target === null
+  box.onchange = () => {
+    if (box.checked) chosen.add(id)
+    else chosen.delete(id)
+    drawChosen(shown)
+  }
+  return box
+}
+
+function drawChosen({ words }: Shown): void {
+  const together = root.querySelector<HTMLButtonElement>('.together')
+  if (!together) return
+  together.textContent = chosen.size > 0 ? `${words.sendTogether} (${chosen.size})` : words.sendTogether
+  together.disabled = chosen.size === 0
+}
+
+const prepare = async ({ portal, record }: Shown, signer: Signer, documents: Documents): Promise<SignResult> =>
+  signer.prepareEnvelope({ documents, proposal: await proposalOf(portal, record) })
+
 const pdfName = (name: string): string => (/\.\w{2,5}$/.test(name) ? name : `${name}.pdf`)
 
-/** What the person wants done with the document. */
-type Work = (signer: Signer, document: SignDocument) => Promise<SignResult>
-const signIt: Work = (signer, document) => signer.sign({ documents: [document] })
+type Documents = readonly [SignDocument, ...SignDocument[]]
+/** What the person wants done with the documents. */
+type Work = (signer: Signer, documents: Documents) => Promise<SignResult>
+
+async function read(shown: Shown, files: readonly ItemFile[], work: Work): Promise<void> {
+  const { status, words } = shown
+  try {
+    const documents: SignDocument[] = []
+    for (const file of files) documents.push(await load(shown, file))
+    const [first, ...more] = documents
+    if (first) await act(shown, [first, ...more], work)
+  } catch (error) {
+    status.textContent = `${words.failed} ${(error as { code?: string }).code ?? 'INTERNAL'}`
+  }
+}
 
 /** Fetches the document; where the portal's store does not let a page do that, the person brings the file. */
-async function read(shown: Shown, file: ItemFile, work: Work = signIt): Promise<void> {
+async function load(shown: Shown, file: ItemFile): Promise<SignDocument> {
   const { status, words, files } = shown
   const document = { id: file.id, name: pdfName(file.name) }
   status.textContent = words.fetching
   try {
     const { blob, version } = await files.read(file.id)
-    await act(shown, { ...document, blob, ...(version === undefined ? {} : { version }) }, work)
+    return { ...document, blob, ...(version === undefined ? {} : { version }) }
   } catch (error) {
-    if ((error as { code?: string }).code === 'HOST_CONFLICT') status.textContent = `${words.failed} HOST_CONFLICT`
-    else askFile(shown, document, work)
+    if ((error as { code?: string }).code === 'HOST_CONFLICT') throw error
+    return { ...document, blob: await askFile(shown, document.name), version: await files.version() }
   }
 }
 
-function askFile(shown: Shown, document: SignDocument, work: Work): void {
-  const { status, words, files, portal } = shown
-  const label = Object.assign(window.document.createElement('label'), {
+function askFile({ status, words, portal }: Shown, name: string): Promise<Blob> {
+  const label = Object.assign(document.createElement('label'), {
     className: 'choose',
-    textContent: words.choose,
+    textContent: `${words.choose} ${name}`,
   })
-  const input = Object.assign(window.document.createElement('input'), { type: 'file' })
-  input.onchange = async () => {
-    const [blob] = input.files ?? []
-    if (blob) await act(shown, { ...document, blob, version: await files.version() }, work)
-  }
+  const input = Object.assign(document.createElement('input'), { type: 'file' })
   label.append(input)
   status.replaceChildren(label)
   portal.fit()
+  return new Promise((resolve) => {
+    input.onchange = () => {
+      const [blob] = input.files ?? []
+      if (blob) resolve(blob)
+    }
+  })
 }
 
 function signerFor(shown: Shown, container: HTMLElement): Signer {
   return createSigner({
-    src: new URL('./embed.html', new URL(SIGNER, window.document.baseURI)).href,
+    src: new URL('./embed.html', new URL(SIGNER, document.baseURI)).href,
     container,
-    locale: window.document.documentElement.lang,
+    locale: document.documentElement.lang,
     host: hostOf(shown),
   })
 }
 
-async function act(shown: Shown, document: SignDocument, work: Work): Promise<void> {
+async function act(shown: Shown, documents: Documents, work: Work): Promise<void> {
   const { portal, words, panel, status } = shown
   status.textContent = ''
   panel.className = 'open'
   const signer = signerFor(shown, panel)
   portal.fit()
   try {
-    const result = await work(signer, document)
+    const result = await work(signer, documents)
     if (result.status === 'envelope') {
+      chosen.clear()
       // The new copy is in the record: drawing it anew tells the timeline what it says.
       await draw(shown)
       status.textContent = words.saved
@@ -265,7 +309,8 @@ async function act(shown: Shown, document: SignDocument, work: Work): Promise<vo
       await draw(shown)
       status.textContent = words.saved
     }
-    if (result.status === 'declined') await report(shown, `${words.declined}: ${document.name}`, result.reason ?? '')
+    if (result.status === 'declined')
+      await report(shown, `${words.declined}: ${documents[0].name}`, result.reason ?? '')
   } catch (error) {
     const { code = 'INTERNAL' } = error as { code?: string }
     status.textContent = `${words.failed} ${code}`
@@ -279,9 +324,10 @@ async function act(shown: Shown, document: SignDocument, work: Work): Promise<vo
 function hostOf({ files, target }: Shown): HostPorts {
   return {
     loadDocument: ({ id }) => files.read(id),
-    save: ({ id }, document, { ifVersion }) => {
+    save: async ({ id }, saved, { ifVersion }) => {
       if (target === null) throw new CountersignError('HOST_SAVE_FAILED', 'no field for signed copies')
-      return files.write(id, target, document, ifVersion)
+      // What is new, as an envelope over several documents is, continues nothing that somebody could have changed meanwhile.
+      return files.write(id, target, saved, ifVersion || (await files.version()))
     },
   }
 }

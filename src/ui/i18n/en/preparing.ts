@@ -127,7 +127,7 @@ export const preparing = {
   travelLargeBeside: 'Better for files as large as these.',
   oneFile: 'These documents will not reach anybody by themselves',
   oneFileMeans:
-    'Those who sign get a link to one file. Attach the documents to it, or bring them to each by another way: nobody signs without them.',
+    'Those who sign get one file, or a link to it. Attach the documents to it, or bring them to each by another way: nobody signs without them.',
   detached: 'Also a .p7s beside each document',
   detachedHint:
     'Whoever signs with a certificate signs each document by itself as well, detached: any verifier checks it without the envelope. Their key is asked once for each.',
