@@ -16,6 +16,7 @@ import { TrueTypeFont } from '../core/pdf/font/sfnt.ts'
 import { NewPdf } from '../core/pdf/new-pdf.ts'
 import { PdfDict, PdfRef, PdfStream, isArray, name as pdfName, type PdfObject } from '../core/pdf/objects.ts'
 import { pageAt } from '../core/pdf/pages.ts'
+import { textString } from '../core/pdf/serialize.ts'
 import { textOf } from '../core/pdf/text.ts'
 import type { PdfUpdate } from '../core/pdf/update.ts'
 import { draftOf, draftSignatory, envelopeDesk, testKeyRef } from '../testing/envelopes.ts'
@@ -259,6 +260,19 @@ describe('one that says something else is found, and nobody signs it', () => {
         after: onField(BOX, (u) => ({
           AP: PdfDict.of({ N: PdfDict.of({ Yes: drawn(u, WHITE, FORM), Off: drawn(u, WHITE, FORM) }) }),
         })),
+      },
+    ],
+    [
+      'read out as something else',
+      {
+        before: async (u) => {
+          const catalog = await u.document.catalog()
+          const root = await u.document.dict(catalog?.dict, 'StructTreeRoot')
+          const top = await u.document.dict(root, 'K')
+          const [first] = (await u.document.value(top, 'K')) as readonly PdfObject[]
+          if (!(first instanceof PdfRef)) throw new Error('no element')
+          await u.change(first, { ActualText: textString('Another sheet') })
+        },
       },
     ],
     ['a field elsewhere than said', { after: onField(BOX, () => ({ Rect: [48, 400, 548, 760] })) }],

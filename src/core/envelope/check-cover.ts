@@ -1,6 +1,6 @@
 /**
  * Whether a cover sheet prints what its manifest says. Our layout gives the same page for the same facts, so the sheet is laid out anew
- * and everything that is seen of it is compared: content, fonts, page boxes, and what stands on the page besides.
+ * and everything that is seen of it or read out is compared: content, fonts, page boxes, structure, and what stands on the page besides.
  */
 import { sha256 } from '@noble/hashes/sha2.js'
 import { blobSource } from '../bytes/byte-source.ts'
@@ -64,17 +64,19 @@ export async function printsManifest(
 ): Promise<boolean> {
   const { title, language, enclosures: enclosed = [], verificationPage } = manifest
   const pdf = new NewPdf()
-  const { kids } = addCoverPages(pdf, { title, language, enclosed }, new TrueTypeFont(font))
+  const { kids, tags } = addCoverPages(pdf, { title, language, enclosed }, new TrueTypeFont(font))
   if (manifest.documents[0]?.pages !== kids.length) return false
   const compared = new Comparison(pdf, document)
   let count = 0
   for await (const page of walkPages(document)) {
     const wanted = kids[count++]
     // The record's pages come after the sheet.
-    if (!wanted) return verificationPage !== null
-    if (!(await compared.isPage(wanted, page)) || !(await hasOnlyFields(page, document, manifest))) return false
+    if (!wanted && verificationPage !== null) break
+    if (!wanted || !(await compared.isPage(wanted, page)) || !(await hasOnlyFields(page, document, manifest)))
+      return false
   }
-  return count === kids.length
+  const catalog = await document.catalog()
+  return count >= kids.length && compared.isSame(tags.finish(), catalog?.dict.get('StructTreeRoot') ?? null)
 }
 
 /** What may stand in a page's dictionary: nothing that turns, crops or scales it, and no action. */
@@ -85,6 +87,8 @@ const PACKING = new Set(['Length', 'Filter', 'DecodeParms'])
 class Comparison {
   private readonly pdf: NewPdf
   private readonly document: PdfDocument
+  /** Objects as they should be and as they are: compared once, however often they are named, and whatever circle they stand in. */
+  private readonly pairs = new Map<string, string>()
 
   /** @param pdf as it should be; @param document as it is */
   constructor(pdf: NewPdf, document: PdfDocument) {
@@ -92,7 +96,9 @@ class Comparison {
     this.document = document
   }
 
-  async isPage(wanted: PdfRef, { dict, inherited }: PdfPage): Promise<boolean> {
+  async isPage(wanted: PdfRef, { ref, dict, inherited }: PdfPage): Promise<boolean> {
+    if (!ref) return false
+    this.pairs.set(wanted.toString(), ref.toString())
     const page = this.pdf.get(wanted)
     if (!(page instanceof PdfDict) || !hasOnly(dict, PAGE_KEYS)) return false
     if (inherited.get('CropBox') !== null || inherited.get('Rotate') !== null) return false
@@ -104,8 +110,14 @@ class Comparison {
 
   /** As deep as what is wanted goes. */
   async isSame(wanted: PdfObject, given: PdfObject): Promise<boolean> {
+    if (wanted instanceof PdfRef) {
+      const known = this.pairs.get(wanted.toString())
+      if (known !== undefined || !(given instanceof PdfRef))
+        return given instanceof PdfRef && given.toString() === known
+      this.pairs.set(wanted.toString(), given.toString())
+      return this.isSame(this.pdf.get(wanted), await this.document.resolve(given))
+    }
     const found = await this.document.resolve(given)
-    if (wanted instanceof PdfRef) return this.isSame(this.pdf.get(wanted), found)
     if (wanted instanceof PdfStream) {
       if (!(found instanceof PdfStream) || !(await this.isSameDict(wanted.dict, found.dict, PACKING))) return false
       const data = await this.document.decoded(wanted)
