@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vite'
 import { recordModules } from './gates/modules-plugin.mjs'
-import { groups, preloads } from './scripts/chunks.mjs'
+import { compileHints, groups, preloads } from './scripts/chunks.mjs'
 import { offline, pdfjsAssets } from './scripts/offline/plugin.mjs'
 
 // Every page at the root is an entry: index, and those that a CRM frames or opens as a window.
@@ -15,13 +15,25 @@ export default defineConfig({
   base: './',
   cacheDir: '.cache/vite',
   define: { 'import.meta.env.VITE_APP_VERSION': JSON.stringify(version) },
-  plugins: [react(), recordModules(), pdfjsAssets(), preloads({ 'embed.html': ['src/frame.entry.tsx'] }), offline()],
+  plugins: [
+    react(),
+    recordModules(),
+    pdfjsAssets(),
+    preloads({ 'embed.html': ['src/frame.entry.tsx'] }),
+    compileHints(),
+    offline(),
+  ],
   worker: { format: 'es', plugins: () => [recordModules(true)] },
   build: {
     outDir: 'dist/app',
     target: 'es2023',
     assetsInlineLimit: 0,
-    modulePreload: { polyfill: false },
+    modulePreload: {
+      polyfill: false,
+      // What the frame's entry imports lazily stands in its page's head already (`preloads`).
+      resolveDependencies: (_file, deps, { hostId, hostType }) =>
+        hostType === 'js' && /\bembed-[\w-]+\.js$/.test(hostId) ? [] : deps,
+    },
     rollupOptions: {
       input: Object.fromEntries(pages.map((page) => [page.replace('.html', ''), page])),
       output: { codeSplitting: { groups: groups() } },

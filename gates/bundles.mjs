@@ -70,7 +70,9 @@ function judge(modules, rule) {
   const missing = lazily
     .filter(([, found]) => !found)
     .map(([source]) => `${source} is not among what ${rule.entry} loads`)
-  const files = [...new Set([file, ...lazily.map(([, found]) => found)].flatMap((name) => [...closure(modules, name)]))]
+  const all = [...new Set([file, ...lazily.map(([, found]) => found)].flatMap((name) => [...closure(modules, name)]))]
+  // Of an entry that only imports no file is written: its page names what it imports.
+  const files = all.filter((name) => name !== file || existsSync(join('dist/app', name)))
   const styles = [...new Set(files.flatMap((name) => modules[name].css))]
   const weight = [...files, ...styles].reduce((sum, name) => sum + gzip(join('dist/app', name)), 0)
   const problems = [...missing]
@@ -117,9 +119,21 @@ function judgeForeignLoads() {
   return [{ name: 'pages load nothing foreign or inline', good: problems.length === 0, output: problems.join('\n') }]
 }
 
+/** What a frame runs before it can be used says so in its first line, or each of its functions is compiled when a person waits for it. */
+function judgeCompileHints() {
+  if (!existsSync('dist/app')) return []
+  const first = readdirSync('dist/app/assets').filter((name) => /^(?:early|base|frame)-[\w-]+\.js$/.test(name))
+  const without = first.filter(
+    (name) => !readFileSync(join('dist/app/assets', name), 'utf8').startsWith('//# allFunctionsCalledOnLoad\n'),
+  )
+  const problems = first.length === 3 ? without : [...without, `${first.length} files instead of three`]
+  return [{ name: 'the frame is compiled while it comes in', good: problems.length === 0, output: problems.join('\n') }]
+}
+
 const modules = existsSync('dist/.modules.json') ? JSON.parse(readFileSync('dist/.modules.json', 'utf8')) : {}
 finish([
   ...RULES.map((rule) => judge(modules, rule)).filter((gate) => gate !== null),
   ...(existsSync('dist/sdk/countersign.js') ? judgeSdk() : []),
   ...judgeForeignLoads(),
+  ...judgeCompileHints(),
 ])

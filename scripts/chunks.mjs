@@ -24,8 +24,6 @@ const REACT = /\/node_modules\/(?:react|react-dom|scheduler)\//
 /** For `output.codeSplitting`: the first group that a module is of takes it. */
 export function groups() {
   const early = closure('src/embed.entry.ts')
-  // An entry does something when it is loaded: it is nobody else's to load.
-  early.delete(join(root, 'src/embed.entry.ts'))
   const frame = closure('src/frame.entry.tsx')
   const desk = new Set([...closure('src/compose.entry.ts'), ...closure('src/ui/pages/embed/hosted-desk.tsx')])
   const page = closure('src/main.tsx')
@@ -86,6 +84,28 @@ export function preloads(wanted) {
             attrs: { rel: 'modulepreload', crossorigin: true, href: `./${file}` },
             injectTo: 'head',
           }))
+      },
+    },
+  }
+}
+
+const AT_ONCE = /^(?:early|base|frame)$/
+
+/**
+ * A Vite plugin: what a frame runs before it can be used is compiled while it comes in, beside the main thread, instead of function by
+ * function when each is first called (V8's explicit compile hints: the first line of a file; to other engines it is a comment).
+ */
+export function compileHints() {
+  return {
+    name: 'compile-hints',
+    apply: 'build',
+    enforce: 'post',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        for (const file of Object.values(bundle)) {
+          if (file.type === 'chunk' && AT_ONCE.test(file.name)) file.code = `//# allFunctionsCalledOnLoad\n${file.code}`
+        }
       },
     },
   }

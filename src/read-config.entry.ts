@@ -12,8 +12,9 @@ export function ownStorage(): IDBFactory | undefined {
   }
 }
 
-/** With where it comes from: the network, or the last good copy and its date. */
-export const readSettings = (maxAge: boolean): Promise<LoadedConfig> =>
-  loadConfig({ ...configSource(document.baseURI, ownStorage), clock: systemClock }, { maxAge })
+/** With where it comes from: the network, or the last good copy and its date. `until`: nothing is written before. */
+export const readSettings = (maxAge: boolean, until?: Promise<void>): Promise<LoadedConfig> =>
+  loadConfig({ ...configSource(document.baseURI, ownStorage, until), clock: systemClock }, { maxAge })
 
-export const readConfig = async (maxAge: boolean): Promise<Config> => (await readSettings(maxAge)).config
+export const readConfig = async (maxAge: boolean, until?: Promise<void>): Promise<Config> =>
+  (await readSettings(maxAge, until)).config

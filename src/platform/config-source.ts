@@ -8,8 +8,12 @@ interface ConfigSchema extends DBSchema {
 const BYTES = 2 * 2 ** 20
 const PATIENCE = 10_000
 
-/** config.json beside the page: asked of the network each time, with the last good copy kept for offline. */
-export function configSource(base: string, factory: () => IDBFactory | undefined) {
+/**
+ * config.json beside the page: asked of the network each time, with the last good copy kept for offline.
+ *
+ * @param until the copy is for another day: it is written when there is time for it
+ */
+export function configSource(base: string, factory: () => IDBFactory | undefined, until?: Promise<void>) {
   const database = openDatabase<ConfigSchema>({
     name: 'countersign-config',
     version: 1,
@@ -37,10 +41,11 @@ export function configSource(base: string, factory: () => IDBFactory | undefined
         .run(['copies'], 'readonly', (tx) => tx.objectStore('copies').get('last-good'))
         .then((copy) => copy ?? null)
         .catch(() => null),
-    writeLastGood: (copy: { text: string; date: Date }) =>
-      database
+    async writeLastGood(copy: { text: string; date: Date }): Promise<void> {
+      await until
+      await database
         .run(['copies'], 'readwrite', (tx) => tx.objectStore('copies').put(copy, 'last-good'))
-        .then(() => undefined)
-        .catch(() => undefined),
+        .catch(() => undefined)
+    },
   }
 }

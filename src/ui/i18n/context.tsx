@@ -14,8 +14,8 @@ type Language = Readonly<{
   setLocale: (locale: Locale) => void
 }>
 
-/** What is there before the language is loaded as a whole. */
-export type Opening = Readonly<{ locale: Locale; words: FirstWords }>
+/** What is there before the language is loaded as a whole, which waits for `until`: what was asked first comes first. */
+export type Opening = Readonly<{ locale: Locale; words: FirstWords; until?: Promise<void> }>
 
 const LanguageContext = createContext<Language | null>(null)
 
@@ -28,8 +28,10 @@ type Props = Readonly<{ locale?: string | undefined; opening?: Opening | null; c
 
 /** `locale` from a host wins over the remembered choice, which wins over the browser's languages. */
 export function LanguageProvider({ locale: fixed, opening = null, children }: Props) {
-  const [picked, setPicked] = useState<Locale>(usualLocale)
-  const chosen = fixed === undefined ? picked : chooseLocale([fixed])
+  const [picked, setPicked] = useState<Locale | null>(null)
+  // Where a host has said it, nothing is asked of the browser's storage, which answers the first question of a page slowly.
+  const usual = useMemo(() => (fixed === undefined ? usualLocale() : chooseLocale([fixed])), [fixed])
+  const chosen = fixed === undefined ? (picked ?? usual) : usual
   const [spoken, setSpoken] = useState<Pick<Language, 'i18n' | 'isWhole'> | null>(() =>
     opening?.locale === chosen
       ? { i18n: createI18n(chosen, opening.words, { region: regionOf(chosen) }), isWhole: false }
@@ -38,7 +40,9 @@ export function LanguageProvider({ locale: fixed, opening = null, children }: Pr
 
   useEffect(() => {
     let current = true
-    loadCatalogue(chosen)
+    const until = opening?.locale === chosen ? opening.until : undefined
+    Promise.resolve(until)
+      .then(() => loadCatalogue(chosen))
       .catch(() => loadCatalogue('en'))
       .then((catalogue) => {
         if (current) setSpoken({ i18n: createI18n(chosen, catalogue, { region: regionOf(chosen) }), isWhole: true })
@@ -49,7 +53,7 @@ export function LanguageProvider({ locale: fixed, opening = null, children }: Pr
     return () => {
       current = false
     }
-  }, [chosen])
+  }, [chosen, opening])
 
   const language = useMemo<Language | null>(() => {
     if (!spoken) return null

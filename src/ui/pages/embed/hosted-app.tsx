@@ -19,7 +19,7 @@ type Props = Readonly<{
   opening?: Opening | null
   /** Always the same. */
   loadDesk: LoadDesk
-  /** What was asked first can be seen: there is time for the rest. */
+  /** What was asked first stands in the page: when it is painted there is time for the rest. */
   onShown?: (() => void) | undefined
 }>
 
@@ -81,7 +81,8 @@ function Content({ loadDesk, onShown }: Pick<Props, 'loadDesk' | 'onShown'>) {
   const { desk, refusal } = useDesk(loadDesk)
   const hasAct = act !== null
   useEffect(() => {
-    const timer = setTimeout(() => onShown?.(), hasAct ? 0 : FIRST_WISH)
+    if (hasAct) return onShown?.()
+    const timer = setTimeout(() => onShown?.(), FIRST_WISH)
     return () => clearTimeout(timer)
   }, [hasAct, onShown])
   const host = hostName(runtime.embedder)
