@@ -54,9 +54,9 @@ export function CertificateSummary({ card }: { card: KeyCard }) {
   const name = nameOn(card)
   return (
     <span className="certificate">
-      <span className="who ellipsis">{name}</span>
-      {organization && organization !== name && <span className="small ellipsis">{organization}</span>}
-      <span className="muted small ellipsis">
+      <span className="who break">{name}</span>
+      {organization && organization !== name && <span className="small break">{organization}</span>}
+      <span className="muted small break">
         {card.selfSigned
           ? i18n.t('keys.selfSigned')
           : i18n.t('keys.issuedBy', { issuer: nameOf(card.certificate.issuer) })}

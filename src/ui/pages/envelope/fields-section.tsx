@@ -103,7 +103,7 @@ export function FieldsSection({ draft, view, person, onPerson, chosen, onChoose,
           {people.map((one) => (
             <label className="choice person-choice" key={one.id}>
               <input type="radio" name={id} checked={one.id === person} onChange={() => onPerson(one.id)} />
-              <span className="row">
+              <span className="person-fields">
                 <PersonMark index={draft.people.indexOf(one)} />
                 <span className="break">
                   {personName(i18n.t('preparing.person', { number: draft.people.indexOf(one) + 1 }), one)}

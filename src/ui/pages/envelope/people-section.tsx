@@ -161,8 +161,8 @@ function PersonRow(props: RowProps) {
           onClick={onOpen}
           onKeyDown={onKeyDown}
         >
-          <span className="ellipsis">{name}</span>
-          <span className="small muted ellipsis">
+          <span className="break">{name}</span>
+          <span className="small muted break">
             {step > 0 && `${i18n.t('preparing.step', { number: step })} · `}
             {i18n.t(`envelope.role_${person.role}`)}
             {person.role !== 'copy' && ` · ${i18n.t(`envelope.kind_${person.kind}`)}`}
