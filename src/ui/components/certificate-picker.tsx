@@ -99,7 +99,7 @@ function ChooseDialog({ listing, chosen, onChoose, onCreate, onClose, onWindow }
         </button>
       }
     >
-      <ul className="certificate-list">
+      <ul className="certificate-list certificate-choice">
         {listing.keys.map((card) => (
           <li key={`${card.ref.provider}/${card.ref.id}`}>
             <button

@@ -61,7 +61,7 @@ export function ActBody({ act, one, view, id, answers, missing, date, busy, onAn
           onCode={act.setCode}
         />
       ) : (
-        <div id={`${id}-key`} tabIndex={-1}>
+        <div id={`${id}-key`} className="stack-tight" tabIndex={-1}>
           <CertificatePicker
             listing={act.listing}
             chosen={act.chosen}

@@ -56,7 +56,7 @@ export function KeyMore({ card, onChanged }: { card: KeyCard; onChanged: () => P
           />
         )}
         {card.validity !== 'expired' && (
-          <div className="row-between small">
+          <div className="key-deed small">
             <p className="muted">{i18n.t('keyring.reminderMeans')}</p>
             <ReminderButton card={card} />
           </div>
@@ -69,7 +69,7 @@ export function KeyMore({ card, onChanged }: { card: KeyCard; onChanged: () => P
 
 function More({ text, button, onAct }: { text: string; button: string; onAct: () => Promise<void> }) {
   return (
-    <div className="row-between small">
+    <div className="key-deed small">
       <p className="muted">{text}</p>
       <button type="button" className="button small nowrap" onClick={() => void onAct()}>
         {button}

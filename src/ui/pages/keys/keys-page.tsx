@@ -66,7 +66,7 @@ export function KeysPage() {
             {i18n.t('keyring.importFile')}
           </button>
           <InstallCertificate onInstalled={(card) => added([card])} />
-          <a className="button small quiet" href={hrefOf('company')}>
+          <a className="link-button small" href={hrefOf('company')}>
             {i18n.t('keyring.caTitle')}
           </a>
         </div>

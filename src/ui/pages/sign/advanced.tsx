@@ -1,6 +1,7 @@
 import { useId } from 'react'
 import { openFields } from '../../../app/form-values.ts'
 import type { DocMdp } from '../../../core/pdf/restrictions.ts'
+import { Icon } from '../../components/icon.tsx'
 import { useI18n } from '../../i18n/context.tsx'
 import { formOf } from './form-state.ts'
 import type { SignSession } from './session.ts'
@@ -19,15 +20,18 @@ export function AdvancedChoice({ session, disabled }: { session: SignSession; di
   if (!pdf?.mayCertify && fields.length === 0) return null
   const { certify, lock } = author
   return (
-    <details className="advanced">
-      <summary className="section-label">{i18n.t('sign.advanced')}</summary>
+    <details className="details advanced">
+      <summary>
+        <Icon name="chevron" />
+        {i18n.t('sign.advanced')}
+      </summary>
       <fieldset className="stack-tight" disabled={disabled}>
         {pdf?.mayCertify && (
           <div className="field">
             <label htmlFor={`${id}-certify`}>{i18n.t('sign.certify')}</label>
             <select
               id={`${id}-certify`}
-              className="input"
+              className="select"
               aria-describedby={`${id}-means`}
               value={certify ?? 0}
               onChange={(event) => setAuthor({ certify: LEVELS.find((level) => level === Number(event.target.value)) })}

@@ -1,4 +1,4 @@
-import { useCallback, useMemo, useState } from 'react'
+import { Fragment, useCallback, useMemo, useState } from 'react'
 import type { KeyRef } from '../../../app/manage-keys.ts'
 import { refusalOf } from '../../../app/refusal.ts'
 import type { Refusal } from '../../../core/formats/format.ts'
@@ -82,12 +82,15 @@ export function FirstRun({ session, onThrowAway, onKey }: Props) {
       <p className="small muted sample-line">
         {i18n.t('sign.orOpenSample')}{' '}
         {samples.map((sample, index) => (
-          <span key={sample.file}>
-            {index > 0 && ' · '}
-            <button type="button" className="link-button" onClick={() => void attempt(() => open(sample))}>
-              {sample.name}
-            </button>
-          </span>
+          <Fragment key={sample.file}>
+            {index > 0 && ' '}
+            <span className="nowrap">
+              <button type="button" className="link-button" onClick={() => void attempt(() => open(sample))}>
+                {sample.name}
+              </button>
+              {index < samples.length - 1 && ' ·'}
+            </span>
+          </Fragment>
         ))}
       </p>
       {refusal && <RefusalNotice refusal={refusal} />}
