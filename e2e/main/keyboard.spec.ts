@@ -71,7 +71,9 @@ test('Escape closes a dialog and the focus comes back @main', async ({ page }) =
 
 test('a key deleted by keyboard leaves the focus on the page of keys @main', async ({ page }) => {
   await createKey(page)
-  const remove = page.getByRole('button', { name: 'Delete', exact: true })
+  const card = page.getByRole('article', { name: 'Ann Example' })
+  await expect(card.getByRole('heading', { name: 'Ann Example' })).toBeVisible()
+  const remove = card.getByRole('button', { name: 'Delete', exact: true })
   await remove.focus()
   await page.keyboard.press('Enter')
   await page.getByRole('button', { name: 'Delete for ever' }).focus()

@@ -47,14 +47,17 @@ export function unusableText(i18n: I18n, { maySign }: KeyCard): string | null {
   return i18n.lookup('errors', maySign)?.split('\n')[0] ?? i18n.t('errors.INTERNAL')
 }
 
-/** Who, from whom, until when, where it lives, whether it is qualified: the same lines wherever a certificate is chosen. */
-export function CertificateSummary({ card }: { card: KeyCard }) {
+/** Who, from whom, until when, where it lives, whether it is qualified: the same lines wherever a certificate is chosen or kept. */
+export function CertificateSummary({ card, heading = false }: { card: KeyCard; heading?: boolean }) {
   const i18n = useI18n()
   const { organization } = card.certificate.subject
   const name = nameOn(card)
+  // A button holds no headings; a card of its own is found by one.
+  const Whole = heading ? 'div' : 'span'
+  const Who = heading ? 'h2' : 'span'
   return (
-    <span className="certificate">
-      <span className="who break">{name}</span>
+    <Whole className="certificate">
+      <Who className="who break">{name}</Who>
       {organization && organization !== name && <span className="small break">{organization}</span>}
       <span className="muted small break">
         {card.selfSigned
@@ -75,7 +78,7 @@ export function CertificateSummary({ card }: { card: KeyCard }) {
           {i18n.t(card.certificate.qualified.qscd ? 'keys.qualifiedOnDevice' : 'keys.qualified')}
         </span>
       )}
-    </span>
+    </Whole>
   )
 }
 

@@ -108,7 +108,7 @@ function Authority({ card, onChanged }: { card: KeyCard; onChanged: () => Promis
   }
   return (
     <article className="key-card" aria-label={nameOn(card)}>
-      <CertificateSummary card={card} />
+      <CertificateSummary card={card} heading />
       {card.managed && card.validity !== 'valid' && (
         <Notice
           tone="warn"

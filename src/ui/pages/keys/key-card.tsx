@@ -31,9 +31,9 @@ export function KeyCardView({ card, onChanged }: Props) {
     }
   }
   return (
-    <article className="key-card">
+    <article className="key-card" aria-label={name}>
       <div className="key-head">
-        <CertificateSummary card={card} />
+        <CertificateSummary card={card} heading />
         {card.label !== name && <span className="key-label small ellipsis">{card.label}</span>}
       </div>
       {card.maySign === null && <ExpiryNotice card={card} onRenewed={() => void onChanged()} />}

@@ -94,7 +94,7 @@ export function SignWorkspace(props: Props) {
           <DocumentList session={session} onOpen={setOpened} onFiles={onFiles} />
         )}
       </section>
-      <aside className="panel">
+      <aside className="panel" aria-label={i18n.t('sign.act')}>
         {panel?.(many ? null : view) ??
           (run.status === 'done' ? (
             <ResultPanel session={session} outcomes={run.outcomes} {...(throwAway ? { throwAway } : {})} />
