@@ -1,4 +1,4 @@
-import { expectAccessible } from '../support/axe.ts'
+import { expectAccessibleThemes } from '../support/axe.ts'
 import { picture } from '../support/files.ts'
 import { expect, test } from '../support/test.ts'
 import { createKey, file, openToSign, openToVerify, SAMPLES, sign, signButton, takeFile } from './steps.ts'
@@ -6,7 +6,7 @@ import { createKey, file, openToSign, openToVerify, SAMPLES, sign, signButton, t
 test('every page passes axe and is pictured at three widths, light and dark @main', async ({ page }) => {
   test.slow()
   const look = async (name: string): Promise<void> => {
-    await expectAccessible(page)
+    await expectAccessibleThemes(page)
     await picture(page, name)
   }
   await page.goto('')

@@ -9,6 +9,15 @@ type AxeResult = {
 }
 type WithAxe = { axe: { run(context: Document, options: unknown): Promise<AxeResult> } }
 
+/** In both themes. */
+export async function expectAccessibleThemes(page: Page): Promise<void> {
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    await expectAccessible(page)
+  }
+  await page.emulateMedia({ colorScheme: null })
+}
+
 /** Runs axe on the page as it is now (WCAG 2.2 A and AA, and best practices) and expects nothing found. */
 export async function expectAccessible(page: Page, ignoredRules: readonly string[] = []): Promise<void> {
   // In the middle of a change of theme the colours are neither the old nor the new ones.

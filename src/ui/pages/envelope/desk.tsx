@@ -174,6 +174,7 @@ export function EnvelopeDesk(props: Props) {
 
   return (
     <div className="workspace">
+      {!unfolded && <h1 className="visually-hidden folded-title">{view.manifest.title}</h1>}
       {look ? (
         <ShownDocument {...look} back={i18n.t('envelope.backToCover')} onBack={() => setShown(null)} />
       ) : (
