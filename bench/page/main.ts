@@ -57,7 +57,7 @@ async function peer(): Promise<(blob: Blob) => Promise<Blob>> {
 
 /** Started at their first use, as our own is: what runs already is not seen in what is measured. */
 let hasher: Worker | null = null
-let lastVerifier: Worker | null = null
+let verifier: Worker | null = null
 
 let envelopes: Promise<EnvelopeBench> | undefined
 const views = new Map<string, EnvelopeView>()
@@ -199,13 +199,14 @@ const bench = {
     const { state } = await made.read({ name: 'envelope.pdf', blob: fileOf(name) })
     return state.status
   },
-  verifyLast: (name: string): Promise<string> =>
+  /** The last signature alone, or every one, and nothing else of the file. */
+  verifySignatures: (name: string, which: 'last' | 'every'): Promise<string> =>
     new Promise((resolve, reject) => {
-      lastVerifier ??= new Worker(new URL('./last.worker.ts', import.meta.url), { type: 'module' })
-      lastVerifier.onmessage = ({ data }: MessageEvent<{ value?: string; error?: string }>) =>
+      verifier ??= new Worker(new URL('./signatures.worker.ts', import.meta.url), { type: 'module' })
+      verifier.onmessage = ({ data }: MessageEvent<{ value?: string; error?: string }>) =>
         data.value === undefined ? reject(new Error(data.error ?? 'no answer')) : resolve(data.value)
-      lastVerifier.onerror = (event) => reject(new Error(event.message))
-      lastVerifier.postMessage(fileOf(name))
+      verifier.onerror = (event) => reject(new Error(event.message))
+      verifier.postMessage({ blob: fileOf(name), which })
     }),
   /** The n-th signatory's revision: laid out, signed, put in. */
   async act(name: string, n: number): Promise<number> {
