@@ -35,6 +35,19 @@ test('every page passes axe and is pictured at three widths, light and dark @mai
   await look('about')
 })
 
+test('at four times its size what is asked lies on nothing, and the page scrolls to it @main', async ({ page }) => {
+  await createKey(page)
+  await page.setViewportSize({ width: 320, height: 256 })
+  await openToSign(page, SAMPLES.contract)
+  await expect(signButton(page)).toBeEnabled()
+  await page.getByRole('button', { name: /Options$/ }).click()
+  const place = page.getByLabel('Place (optional)')
+  await place.fill('Kyiv')
+  const [above, below] = await Promise.all([place.boundingBox(), signButton(page).boundingBox()])
+  expect(above!.y + above!.height).toBeLessThanOrEqual(below!.y)
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
+})
+
 test('no page is wider than a small phone or a narrow window, in each language @main', async ({ page }) => {
   for (const language of ['en', 'ru', 'uk']) {
     await page.goto('#/about')
