@@ -81,3 +81,18 @@ test('a key deleted by keyboard leaves the focus on the page of keys @main', asy
   await expect(page.getByRole('heading', { name: 'No keys yet' })).toBeVisible()
   await expect(page.getByRole('heading').and(page.locator(':focus'))).toBeVisible()
 })
+
+test('what takes the focus never lies under the bar @main', async ({ page }) => {
+  await page.goto('')
+  await page.setViewportSize({ width: 640, height: 300 })
+  const last = page.getByRole('button', { name: 'Offer.docx' })
+  await last.focus()
+  const bar = (await page.getByRole('banner').boundingBox())!
+  for (let presses = 0; presses < 5; presses++) {
+    await page.keyboard.press('Shift+Tab')
+    const here = page.locator(':focus')
+    expect((await here.boundingBox())!.y).toBeGreaterThanOrEqual(bar.height)
+    if ((await here.textContent()) === 'Choose files') return
+  }
+  throw new Error('Shift and Tab never came back to the first button')
+})
