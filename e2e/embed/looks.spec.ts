@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { readableOn } from '../../src/ui/accent.ts'
 import { bareStory, placeSigner, type SdkPage } from '../support/bare-host.ts'
 import { windowOf, type Story } from '../support/deal.ts'
 
@@ -7,6 +8,9 @@ test.afterEach(async () => {
   await open?.close()
   open = null
 })
+
+const rgb = (hex: string): string =>
+  `rgb(${[1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)).join(', ')})`
 
 const ask = ({ page }: Story, names: readonly string[]) =>
   page.evaluate((all) => {
@@ -40,5 +44,29 @@ test.describe('@embed', () => {
     await expect(frame.getByRole('button', { name: /^invoice\.pdf/ })).toBeVisible()
     await expect(frame.getByText('Will be signed inside')).toHaveCount(2)
     await expect(frame.getByRole('button', { name: /^(Remove|Add files)/ })).toHaveCount(0)
+  })
+
+  test("a host's colour is kept for the button that acts; words and focus are made readable", async () => {
+    open = await bareStory({ storage: 'blocked' })
+    await placeSigner(open)
+    await ask(open, ['contract.pdf'])
+    const { page, frame } = open
+    const act = frame.getByRole('button', { name: 'Sign in a window' })
+    for (const [mode, ground] of [
+      ['light', '#ffffff'],
+      ['dark', '#1f2227'],
+    ] as const) {
+      const accent = mode === 'light' ? '#ffb000' : '#0b3fbf'
+      await page.evaluate((theme) => (window as unknown as SdkPage).signer.setTheme(theme), { mode, accent })
+      await expect.poll(() => act.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(rgb(accent))
+      await act.focus()
+      await page.keyboard.press('Tab')
+      const ringOf = () => frame.locator(':focus-visible').evaluate((element) => getComputedStyle(element).outlineColor)
+      await expect.poll(ringOf).toMatch(/^rgb\(/)
+      const numbers = (await ringOf()).match(/\d+/g) ?? []
+      const hex = `#${numbers.map((value) => Number(value).toString(16).padStart(2, '0')).join('')}`
+      expect(hex).not.toBe(accent)
+      expect(readableOn(ground, hex)).toBe(hex)
+    }
   })
 })

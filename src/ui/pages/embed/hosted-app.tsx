@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { ReactNode, RefObject } from 'react'
 import type { HostedRuntime, HostedSnapshot, Look } from '../../../app/hosted-runtime.ts'
+import { inkOn, readableOn } from '../../accent.ts'
 import { LiveRegion } from '../../components/live.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { ProviderPrompts } from '../../components/provider-prompts.tsx'
@@ -58,17 +59,11 @@ export function wear({ mode, accent }: Look): void {
   if (accent && /^#[0-9a-f]{6}$/i.test(accent)) {
     root.style.setProperty('--accent', accent)
     root.style.setProperty('--accent-ink', inkOn(accent))
+    // On the least kind of each theme's grounds.
+    const [light, dark] = [readableOn('#f0f2f4', accent), readableOn('#24282e', accent)]
+    root.style.setProperty('--accent-text', `light-dark(${light}, ${dark})`)
+    root.style.setProperty('--accent-soft', `color-mix(in oklab, ${accent} 14%, var(--surface))`)
   }
-}
-
-/** Black or white, whichever reads better on this colour (WCAG 2.2 relative luminance). */
-function inkOn(accent: string): string {
-  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
-    const value = Number.parseInt(accent.slice(at, at + 2), 16) / 255
-    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4
-  })
-  const luminance = 0.2126 * red + 0.7152 * green + 0.0722 * blue
-  return 1.05 / (luminance + 0.05) >= (luminance + 0.05) / 0.05 ? '#ffffff' : '#000000'
 }
 
 /** ms that a host which has just connected takes to say what it wants. */
