@@ -44,7 +44,9 @@ export function CompanyPage() {
           <h1>{i18n.t('keyring.caTitle')}</h1>
           <p className="muted">{i18n.t('keyring.caIntro')}</p>
           <p className="small">
-            <a href={hrefOf('keys')}>{i18n.t('keyring.backToKeys')}</a>
+            <a className="link-button" href={hrefOf('keys')}>
+              <span aria-hidden="true">←</span> {i18n.t('keyring.backToKeys')}
+            </a>
           </p>
         </div>
         {authorities && authorities.length > 0 && create}
