@@ -27,10 +27,13 @@ export function keepFocus(): () => void {
     stood = ancestorsOf(target)
     byKeyboard = target.matches(':focus-visible')
   }
-  // Whoever presses beside everything has left it.
-  const leave = () => {
-    stood = []
-  }
+  // Whoever presses beside everything, or puts a phone's keyboard away, has left what is still there.
+  const leave = ({ target }: FocusEvent) =>
+    queueMicrotask(() => {
+      const [last] = stood
+      if (last !== target || !(last instanceof HTMLElement) || document.activeElement !== document.body) return
+      if (canHold(last) && !last.matches(':disabled')) stood = []
+    })
   const look = () => {
     const [last] = stood
     if (!(last instanceof HTMLElement) || document.activeElement !== document.body) return
@@ -55,11 +58,11 @@ export function keepFocus(): () => void {
     attributeFilter: ['disabled', 'hidden', 'open', 'style'],
   })
   document.addEventListener('focusin', remember)
-  document.addEventListener('pointerdown', leave)
+  document.addEventListener('focusout', leave)
   return () => {
     watcher.disconnect()
     document.removeEventListener('focusin', remember)
-    document.removeEventListener('pointerdown', leave)
+    document.removeEventListener('focusout', leave)
   }
 }
 
