@@ -78,10 +78,8 @@ export class PdfDocument {
   /** Null for a file that is not encrypted. Set by openPdf. */
   crypt: ObjectCrypt | null = null
 
-  /** By offset: those that are the same in every state of the file. */
-  private readonly objects = new Map<number, IndirectObject>()
-  /** By offset, number and view: the others, also what is not there. */
-  private readonly viewed = new Map<string, IndirectObject | null>()
+  /** By offset those that are the same in every state of the file; by offset, number and view the others, also what is not there. */
+  private readonly objects = new Map<number | string, IndirectObject | null>()
   private readonly streams = new Map<string, ObjectStream>()
 
   constructor(parts: DocumentParts) {
@@ -132,7 +130,7 @@ export class PdfDocument {
   /** The object, null when it is free, unknown or unreadable (ISO 32000-2, 7.3.10). Strings are decrypted. */
   async get(ref: PdfRef, view = 0): Promise<PdfObject> {
     if (ref.number === 0) return null
-    const located = this.places.get(ref.number)?.[view] ?? (await this.locate(ref.number, view))
+    const located = await this.locate(ref.number, view)
     if (!located) return null
     const { entry } = located
     switch (entry.kind) {
@@ -217,7 +215,7 @@ export class PdfDocument {
     const same = this.objects.get(offset)
     if (same && isNamed(same, ref)) return same
     const key = `${offset} ${ref.toString()} ${view}`
-    const kept = this.viewed.get(key)
+    const kept = this.objects.get(key)
     if (kept !== undefined) return kept
     let anyView = true
     const read = await this.readAt(offset, ref, (length) => {
@@ -227,13 +225,9 @@ export class PdfDocument {
       return length.number === ref.number ? Promise.resolve(null) : this.lengthAt(length, view)
     })
     if (!read) this.problems.push({ id: 'object-not-there', object: ref.toString() })
-    if (this.objects.size + this.viewed.size >= KEPT_OBJECTS) {
-      this.objects.clear()
-      this.viewed.clear()
-    }
+    if (this.objects.size >= KEPT_OBJECTS) this.objects.clear()
     // Where nothing but these bytes was read it is the same in every state of the file.
-    if (read && anyView) this.objects.set(offset, read)
-    else this.viewed.set(key, read)
+    this.objects.set(read && anyView ? offset : key, read)
     return read
   }
 
