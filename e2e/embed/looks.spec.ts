@@ -24,6 +24,8 @@ test.describe('@embed', () => {
     await placeSigner(open)
     await ask(open, ['contract.pdf'])
     const popup = await windowOf(open)
+    // In the frame the focus stands on what took the buttons' place.
+    await expect(open.frame.locator('[data-landing]:focus')).toContainText('Continue in the signing window')
     for (const [width, height] of [
       [1180, 760],
       [500, 760],

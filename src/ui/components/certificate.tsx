@@ -64,7 +64,7 @@ export function CertificateSummary({ card, heading = false }: { card: KeyCard; h
           ? i18n.t('keys.selfSigned')
           : i18n.t('keys.issuedBy', { issuer: nameOf(card.certificate.issuer) })}
         {' · '}
-        {algorithmName(card.certificate)}
+        <span className="nowrap">{algorithmName(card.certificate)}</span>
       </span>
       <span className={`small ${VALIDITY_TONE[card.validity] || 'muted'}`}>
         {validityText(i18n, card)}

@@ -90,7 +90,7 @@ export function TabLink() {
 export function WaitingPanel({ open, log }: Pick<LadderProps, 'open' | 'log'>) {
   const i18n = useI18n()
   return (
-    <div className="sign-panel">
+    <div className="sign-panel" data-landing tabIndex={-1}>
       <div className="sign-options">
         <Notice tone="idle" title={i18n.t('hosted.waitingTitle')}>
           <p>{i18n.t('hosted.waitingMeans')}</p>
