@@ -95,6 +95,7 @@ export const envelope = {
   closeMeans: 'Nobody can sign any more. What was signed stays as it is; your reason is written into the file.',
   return: 'Return it',
   returnTo: 'Return to',
+  returnToWhom: 'Return to',
   returnTitle: 'Return to one person',
   returnMeans:
     'A new round begins before this person’s step: they and those after them are asked again. Keep the old file, it stays as evidence.',

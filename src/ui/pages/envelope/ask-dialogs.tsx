@@ -93,7 +93,7 @@ export function ReturnDialog({ view, onSend, onClose }: ReturnProps) {
       onClose={onClose}
     >
       <fieldset className="stack-tight">
-        <legend className="section-label">{i18n.t('envelope.returnTo')}</legend>
+        <legend className="section-label">{i18n.t('envelope.returnToWhom')}</legend>
         {acted.map((one) => (
           <label className="choice" key={one.signatory.id}>
             <input
