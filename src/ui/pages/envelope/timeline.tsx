@@ -112,6 +112,7 @@ function Found({ i18n, one }: { i18n: I18n; one: SignatoryView }) {
     return (
       <>
         <p className={`small tag ${verdict.tone}`}>{verdict.title}</p>
+        {verdict.tone !== 'good' && <p className="small muted">{verdict.meaning}</p>}
         {one.given === 'qualified-unsupported' && (
           <p className="small text-warn">{i18n.t('envelope.qualifiedUnsupported')}</p>
         )}
