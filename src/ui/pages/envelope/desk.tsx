@@ -243,7 +243,8 @@ function focusLater(id: string): void {
   requestAnimationFrame(() => {
     const element = document.getElementById(id)
     element?.focus()
-    element?.scrollIntoView({ block: 'nearest' })
+    // With what is said about it.
+    ;(element?.closest('label, .field') ?? element)?.scrollIntoView({ block: 'nearest' })
   })
 }
 
