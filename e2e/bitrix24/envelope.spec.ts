@@ -107,7 +107,9 @@ test('a contract goes to the contacts of the deal, is declined, sent again and a
   const carla = await signatory(browser, base, PEOPLE[2])
   await comesBack(await decline(carla.page, newest(), 'The price is wrong'), 'declined by Carla Esempio')
   await expect(row(page, 'Declined')).toHaveCount(1)
-  expect(portal.state.notifications.map(({ MESSAGE }) => MESSAGE)).toEqual(['Office refit: declined by Carla Esempio'])
+  // A notification follows its note of the timeline.
+  const notified = () => portal.state.notifications.map(({ MESSAGE }) => MESSAGE)
+  await expect.poll(notified).toEqual(['Office refit: declined by Carla Esempio'])
 
   // Sent again: a new round, whose file is shorter than the declined one, and still the one that counts.
   const again = await inWindow(page, 'Open contract.pdf')
@@ -155,9 +157,9 @@ test('a contract goes to the contacts of the deal, is declined, sent again and a
   await second.page.goto(`${portal.origin}/?user=2`)
   await expect(app(second.page).getByText('Complete', { exact: true })).toBeVisible({ timeout: 20_000 })
   expectTold()
-  expect(portal.state.notifications.map(({ MESSAGE }) => MESSAGE)).toEqual(
-    ['declined by Carla Esempio', 'all have signed', 'complete'].map((text) => `Office refit: ${text}`),
-  )
+  await expect
+    .poll(notified)
+    .toEqual(['declined by Carla Esempio', 'all have signed', 'complete'].map((text) => `Office refit: ${text}`))
   await inWindow(second.page, 'Open contract.pdf')
   expected.push('opened by Mikael Strand')
   await expect.poll(() => told(portal).length).toBe(expected.length)

@@ -20,7 +20,8 @@ function landingIn(root: Element): HTMLElement | null {
  * on nothing, and who reads by keyboard or ear is nowhere. Here it goes to the nearest place that is still there.
  */
 export function keepFocus(): () => void {
-  let stood: readonly Element[] = []
+  const now = document.activeElement
+  let stood: readonly Element[] = now && now !== document.body ? ancestorsOf(now) : []
   let byKeyboard = false
   const remember = ({ target }: FocusEvent) => {
     if (!(target instanceof Element)) return

@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from 'react'
 import type { ReactNode, RefObject } from 'react'
 import type { HostedRuntime, HostedSnapshot, Look } from '../../../app/hosted-runtime.ts'
 import { inkOn, readableOn } from '../../accent.ts'
+import { useKeptFocus } from '../../components/kept-focus.ts'
 import { LiveRegion } from '../../components/live.tsx'
 import { RefusalNotice } from '../../components/notice.tsx'
 import { ProviderPrompts } from '../../components/provider-prompts.tsx'
@@ -26,6 +27,8 @@ type Props = Readonly<{
 
 /** The page in a CRM's frame, and the window that it opens: no chrome, the host's language and colours. */
 export function HostedApp({ runtime, opening = null, loadDesk, onShown }: Props) {
+  // From the first sight on: the window may be opened before the desk is there.
+  useKeptFocus()
   return (
     <RuntimeProvider value={runtime}>
       <Dressed opening={opening}>

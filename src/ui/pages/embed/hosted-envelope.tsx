@@ -8,7 +8,6 @@ import { SignError } from '../../../core/errors.ts'
 import type { EnvelopeAct } from '../../../core/host-envelope.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Notice, RefusalNotice } from '../../components/notice.tsx'
-import { useKeptFocus } from '../../components/kept-focus.ts'
 import { useI18n } from '../../i18n/context.tsx'
 import { useServices } from '../../services.tsx'
 import { LinkDelivery } from '../link/link-delivery.tsx'
@@ -108,7 +107,6 @@ function Here({ open, loaded, log }: LoadedProps) {
   const services = useServices()
   const [document] = loaded
   const done = useRef(false)
-  useKeptFocus()
   const onResult = useCallback(
     async (result: EnvelopeResult, act: EnvelopeAct) => {
       if (done.current || !document) return

@@ -6,7 +6,6 @@ import { suggestedValues, unknownField } from '../../../app/form-values.ts'
 import { optionsOf } from '../../../app/hosted-act.ts'
 import type { LoadedDocument } from '../../../app/hosted-answer.ts'
 import { SignError } from '../../../core/errors.ts'
-import { useKeptFocus } from '../../components/kept-focus.ts'
 import { NewKeyDialog } from '../../components/new-key-form.tsx'
 import { useServices } from '../../services.tsx'
 import { useChosenKey, useKeys } from '../../use-keys.ts'
@@ -34,7 +33,6 @@ export function LoadedSign({ open, loaded, log, Panel = HostedPanel }: Props) {
   const services = useServices()
   const { delivery } = useHosted()
   const confirmation = useConfirmation(log)
-  useKeptFocus()
   const documents = useGuardedDocuments({ runtime, services, open, loaded, log, confirm: confirmation.confirm })
   const own = useSignSession(documents)
   // The documents are the host's: none is taken off the table.

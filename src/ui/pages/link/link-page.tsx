@@ -2,6 +2,7 @@ import { useEffect } from 'react'
 import type { ReactNode } from 'react'
 import type { HostedRuntime } from '../../../app/hosted-runtime.ts'
 import { Mark } from '../../components/icon.tsx'
+import { useKeptFocus } from '../../components/kept-focus.ts'
 import { LiveRegion } from '../../components/live.tsx'
 import { ProviderPrompts } from '../../components/provider-prompts.tsx'
 import { LanguageProvider, LanguageSelect, useI18n } from '../../i18n/context.tsx'
@@ -27,6 +28,7 @@ function LinkSign(props: LoadedProps) {
 
 /** A signing link, opened by somebody who may know nothing of this app: the document, the act, and where it goes. */
 export function LinkPage({ runtime }: { runtime: HostedRuntime }) {
+  useKeptFocus()
   return (
     <RuntimeProvider value={runtime}>
       <Served>
