@@ -70,6 +70,8 @@ test('the frame refuses a copy older than the policy allows, and says of when it
   }
   await open()
   await expect(frame.locator('.workspace')).toBeVisible()
+  // The copy is written when the page has been seen and there is time for it.
+  await expect.poll(() => frame.locator('body').evaluate(keptCopies)).toBe(1)
   await unreachable(page)
   await open()
   await expect(frame.getByText('CONFIG_UNREACHABLE')).toBeVisible()
@@ -79,3 +81,20 @@ test('the frame refuses a copy older than the policy allows, and says of when it
   await expect(frame.locator('.workspace')).toBeVisible()
   await embedding.close()
 })
+
+/** Runs in the frame. A database that is not there yet must not be made by asking. */
+async function keptCopies(): Promise<number> {
+  const name = 'countersign-config'
+  if (!(await indexedDB.databases()).some((one) => one.name === name)) return 0
+  return new Promise((resolve) => {
+    const asked = indexedDB.open(name)
+    asked.onerror = () => resolve(0)
+    asked.onsuccess = () => {
+      const counted = asked.result.transaction('copies').objectStore('copies').count()
+      counted.onsuccess = () => {
+        asked.result.close()
+        resolve(counted.result)
+      }
+    }
+  })
+}
