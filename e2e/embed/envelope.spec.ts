@@ -1,11 +1,20 @@
 import { expect, test, type Page } from '@playwright/test'
 import { pdfsig, pyhanko, qpdfCheck } from '../main/judges.ts'
 import { expectAccessible } from '../support/axe.ts'
-import { keyAtHome, leaveAfter } from '../support/deal.ts'
-import { act, closedBy, consent, entries, inWindow, linkTo, makeKey, onPhone } from '../support/deal-envelopes.ts'
+import { leaveAfter } from '../support/deal.ts'
+import {
+  act,
+  closedBy,
+  consent,
+  entries,
+  inWindow,
+  linkTo,
+  makeKey,
+  onPhone,
+  openDeal,
+} from '../support/deal-envelopes.ts'
 import { openEmbedding, type Embedding } from '../support/embedding.ts'
 import { picture } from '../support/files.ts'
-import { watch } from '../support/test.ts'
 
 // The deal's contract goes to two people outside and comes back with a visa. They have browsers of their own; between them and the
 // CRM there is only its file store.
@@ -20,13 +29,7 @@ test('a contract is sent from the deal, declined, sent again, signed by two peop
 }) => {
   test.setTimeout(300_000)
   open = await openEmbedding({ storage: 'default' })
-  const { context, app, crm } = open
-  const page = context.pages()[0] ?? (await context.newPage())
-  const complaints = await watch(context)
-  await keyAtHome({ page, app })
-  await page.goto(crm.origin)
-  // The deal's history before it, as the timeline shows it: newest first.
-  await expect(entries(page)).toHaveCount(4)
+  const { page, complaints } = await openDeal(open)
   const told: string[] = []
   const expectTold = async (on: Page, ...news: readonly string[]) => {
     told.push(...news)
@@ -113,7 +116,7 @@ test('a contract is sent from the deal, declined, sent again, signed by two peop
   await expectTold(page)
   const other = await browser.newContext({ locale: 'en-US' })
   const colleague = await other.newPage()
-  await colleague.goto(`${crm.origin}/?user=Mikael%20Strand`)
+  await colleague.goto(`${open.crm.origin}/?user=Mikael%20Strand`)
   await expect(colleague.locator('#contract-state')).toHaveText('Complete: all have signed', { timeout: 20_000 })
   await expectTold(colleague)
 
@@ -135,10 +138,7 @@ test('two of one step open their links at once: the later one is told, signs on 
 }) => {
   test.setTimeout(240_000)
   open = await openEmbedding({ storage: 'default' })
-  const { context, app, crm } = open
-  const page = context.pages()[0] ?? (await context.newPage())
-  await keyAtHome({ page, app })
-  await page.goto(crm.origin)
+  const { page } = await openDeal(open)
   const popup = await inWindow(page, () => page.locator('#send').click())
   await popup.getByRole('radio', { name: 'All at once' }).check()
   await closedBy(popup, () => popup.getByRole('button', { name: /^Seal as / }).click())

@@ -38,6 +38,13 @@ test.describe('@embed', () => {
     }
   })
 
+  test('a frame that waits is found by its heading', async () => {
+    open = await bareStory({ storage: 'blocked' })
+    await placeSigner(open)
+    await expect(open.frame.getByText('Waiting for a document from')).toBeVisible()
+    await expect(open.frame.getByRole('heading', { level: 1 })).toHaveText(/^Sign for /)
+  })
+
   test("a host's documents are neither added to nor taken off the list: no button says so", async () => {
     open = await bareStory({ storage: 'blocked' })
     await placeSigner(open)

@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test, type Page } from '@playwright/test'
 import { pdfsig, pyhanko, qpdfCheck } from '../main/judges.ts'
 import { expectAccessible } from '../support/axe.ts'
-import { keyAtHome } from '../support/deal.ts'
-import { act, closedBy, consent, entries, inWindow, makeKey, onPhone } from '../support/deal-envelopes.ts'
+import { act, closedBy, consent, entries, inWindow, makeKey, onPhone, openDeal } from '../support/deal-envelopes.ts'
 import { openEmbedding, type Embedding } from '../support/embedding.ts'
 import { picture } from '../support/files.ts'
-import { watch } from '../support/test.ts'
 
 // Several documents of the deal go out as one envelope: its file holds them all, so that a link to it is enough.
 let open: Embedding | null = null
@@ -24,12 +22,7 @@ test('three documents of the deal travel in one envelope, are signed by link on 
 }) => {
   test.setTimeout(300_000)
   open = await openEmbedding({ storage: 'default' })
-  const { context, app, crm } = open
-  const page = context.pages()[0] ?? (await context.newPage())
-  const complaints = await watch(context)
-  await keyAtHome({ page, app })
-  await page.goto(crm.origin)
-  await expect(entries(page)).toHaveCount(4)
+  const { page, complaints } = await openDeal(open)
 
   // By keyboard as by mouse: those that wait for a signature can be chosen.
   await expect(page.locator('#send-chosen')).toBeDisabled()
@@ -106,7 +99,7 @@ test('three documents of the deal travel in one envelope, are signed by link on 
   // A colleague's browser finds the envelope, and where each document went.
   const other = await browser.newContext({ locale: 'en-US' })
   const colleague = await other.newPage()
-  await colleague.goto(`${crm.origin}/?user=Mikael%20Strand`)
+  await colleague.goto(`${open.crm.origin}/?user=Mikael%20Strand`)
   await expect(colleague.locator('#contract-state')).toHaveText('Complete: all have signed', { timeout: 20_000 })
   await expect(row(colleague, 'offer.docx')).toContainText('In an envelope')
   const [final] = await Promise.all([

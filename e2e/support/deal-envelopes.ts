@@ -1,10 +1,22 @@
 // Envelopes of the demo deal: acts in the window that the frame opens, and people outside who come by the link of a letter.
 import { expect, type Browser, type Page } from '@playwright/test'
-import { watch } from './test.ts'
+import { keyAtHome } from './deal.ts'
+import type { Embedding } from './embedding.ts'
+import { watch, type Complaint } from './test.ts'
 
 export const entries = (page: Page) => page.locator('#timeline li > p:first-child')
 export const consent = (page: Page) => page.getByRole('checkbox', { name: /^I have (read|checked)/ })
 export const act = (page: Page) => page.getByRole('button', { name: /^(Sign|Accept) “/ })
+
+/** The deal card, opened by a person whose key is at home; four entries of its history stand in the timeline. */
+export async function openDeal({ context, app, crm }: Embedding): Promise<{ page: Page; complaints: Complaint[] }> {
+  const page = context.pages()[0] ?? (await context.newPage())
+  const complaints = await watch(context)
+  await keyAtHome({ page, app })
+  await page.goto(crm.origin)
+  await expect(entries(page)).toHaveCount(4)
+  return { page, complaints }
+}
 
 /** The window that the frame opens for an act on an envelope. */
 export async function inWindow(page: Page, press: () => Promise<void>): Promise<Page> {

@@ -9,7 +9,6 @@ import { addCoverPages, composeCover } from '../core/envelope/cover.ts'
 import type { DraftField, EnvelopeDraft } from '../core/envelope/draft.ts'
 import type { CoverMaker, EnclosedDocument } from '../core/envelope/enclosed.ts'
 import type { FieldKind } from '../core/envelope/manifest.ts'
-import { SignError } from '../core/errors.ts'
 import type { Compose } from '../core/formats/pades/prepare.ts'
 import type { SourceFile } from '../core/formats/format.ts'
 import { TrueTypeFont } from '../core/pdf/font/sfnt.ts'
@@ -19,7 +18,7 @@ import { pageAt } from '../core/pdf/pages.ts'
 import { textString } from '../core/pdf/serialize.ts'
 import { textOf } from '../core/pdf/text.ts'
 import type { PdfUpdate } from '../core/pdf/update.ts'
-import { draftOf, draftSignatory, envelopeDesk, testKeyRef } from '../testing/envelopes.ts'
+import { codeOf, draftOf, draftSignatory, envelopeDesk, testKeyRef } from '../testing/envelopes.ts'
 import { forgeEnvelope } from '../testing/forged-envelope.ts'
 import { classicPdf } from '../testing/pdf-builder.ts'
 import { signingPorts } from '../testing/pdf-signing.ts'
@@ -37,15 +36,6 @@ beforeAll(async () => {
   leaf = (await testChain()).leaf
 })
 const desk = () => envelopeDesk({ any: signingKeyOf(leaf) }, font)
-
-const codeOf = async (promise: Promise<unknown>): Promise<string> => {
-  try {
-    await promise
-    return 'nothing was refused'
-  } catch (error) {
-    return error instanceof SignError ? error.code : String(error)
-  }
-}
 
 /** On the sheet stands a field of every kind, some that signs simply, and somebody who only gets a copy. */
 const KINDS: readonly FieldKind[] = ['signature', 'text', 'checkbox', 'date', 'name', 'company', 'mark']

@@ -16,7 +16,7 @@ import type { SigningKey } from '../core/keys.ts'
 import { PdfDict, PdfStream, name as pdfName } from '../core/pdf/objects.ts'
 import { openPdf } from '../core/pdf/open.ts'
 import { countPages } from '../core/pdf/pages.ts'
-import { draftOf, draftSignatory, envelopeDesk, testKeyRef, type EnvelopeDesk } from '../testing/envelopes.ts'
+import { codeOf, draftOf, draftSignatory, envelopeDesk, testKeyRef, type EnvelopeDesk } from '../testing/envelopes.ts'
 import { forgeEnvelope } from '../testing/forged-envelope.ts'
 import { classicPdf } from '../testing/pdf-builder.ts'
 import { openSessions } from '../worker/validation.ts'
@@ -33,14 +33,6 @@ const source = (name: string, bytes: Uint8Array, type = ''): SourceFile => ({
   blob: new Blob([Uint8Array.from(bytes)], { type }),
 })
 const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer())
-const codeOf = async (promise: Promise<unknown>): Promise<string> => {
-  try {
-    await promise
-    return 'nothing was refused'
-  } catch (error) {
-    return error instanceof SignError ? error.code : String(error)
-  }
-}
 
 let leaf: TestParty
 let keys: Record<string, SigningKey>

@@ -21,7 +21,7 @@ import { textString } from '../core/pdf/serialize.ts'
 import { catalogRef } from '../core/pdf/signature-field.ts'
 import { textOf } from '../core/pdf/text.ts'
 import type { PdfUpdate } from '../core/pdf/update.ts'
-import { draftOf, draftSignatory, envelopeDesk, testKeyRef, type EnvelopeDesk } from '../testing/envelopes.ts'
+import { codeOf, draftOf, draftSignatory, envelopeDesk, testKeyRef, type EnvelopeDesk } from '../testing/envelopes.ts'
 import { classicPdf } from '../testing/pdf-builder.ts'
 import { signPdf, signingPorts } from '../testing/pdf-signing.ts'
 import { update as appendUpdate } from '../testing/pdf-update.ts'
@@ -45,14 +45,6 @@ const textOfField = (n: number): string => `EnvField_${String(n).padStart(4, '0'
 const source = (bytes: Uint8Array): SourceFile => ({ name: 'contract.pdf', blob: new Blob([Uint8Array.from(bytes)]) })
 const bytesOf = async ({ blob }: SourceFile): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer())
 const open = (file: SourceFile): Promise<EnvelopeView> => desk.envelopes.open(file)
-const codeOf = async (promise: Promise<unknown>): Promise<string> => {
-  try {
-    await promise
-    return 'nothing was refused'
-  } catch (error) {
-    return error instanceof SignError ? error.code : String(error)
-  }
-}
 const problems = ({ state }: EnvelopeView): readonly string[] => state.problems.map(({ code }) => code)
 
 beforeAll(async () => {

@@ -133,3 +133,13 @@ export const draftOf = (signatories: readonly DraftSignatory[], more: Partial<En
   verifyUrl: 'https://sign.example/verify',
   ...more,
 })
+
+/** The code by which something was refused. */
+export async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise
+    return 'nothing was refused'
+  } catch (error) {
+    return error instanceof SignError ? error.code : String(error)
+  }
+}

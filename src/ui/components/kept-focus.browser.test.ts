@@ -26,6 +26,15 @@ test('what is gone hands the focus to the nearest heading', async () => {
   expect(document.activeElement).toBe(at('h1'))
 })
 
+test('what had the focus before this began is remembered too', async () => {
+  stop()
+  at('#delete').focus()
+  stop = keepFocus()
+  at('article').remove()
+  await settled()
+  expect(document.activeElement).toBe(at('h1'))
+})
+
 test('what took its place and says so comes first, also when it comes later', async () => {
   at('#sign').focus()
   at('#sign').remove()

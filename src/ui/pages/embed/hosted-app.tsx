@@ -102,6 +102,7 @@ function Content({ loadDesk, onShown }: Pick<Props, 'loadDesk' | 'onShown'>) {
       {!act && verifying && desk && services && isWhole && <desk.Verify key={verifying.name} ask={verifying} />}
       {!act && !verifying && !missing && (
         <div className="hosted-empty">
+          <h1 className="visually-hidden">{i18n.t('hosted.frameTitle', { host })}</h1>
           <Idle />
         </div>
       )}
