@@ -46,6 +46,24 @@ test('what took its place and says so comes first, also when it comes later', as
   expect(document.activeElement).toBe(at('[data-landing]'))
 })
 
+test('a focus that was only told of when it was lost is kept all the same', async () => {
+  const untold = (event: Event) => event.stopPropagation()
+  window.addEventListener('focusin', untold, { capture: true })
+  at('#delete').focus()
+  window.removeEventListener('focusin', untold, { capture: true })
+  at('article').remove()
+  await settled()
+  expect(document.activeElement).toBe(at('h1'))
+})
+
+test('what says that it took the place comes before a heading above it, also where all around was replaced', async () => {
+  at('#sign').focus()
+  at('#act').remove()
+  at('main').insertAdjacentHTML('beforeend', '<section><div data-landing tabindex="-1">Signing</div></section>')
+  await settled()
+  expect(document.activeElement).toBe(at('[data-landing]'))
+})
+
 test('what is disabled while it acts has the focus again afterwards', async () => {
   const button = at('#sign') as HTMLButtonElement
   button.focus()

@@ -1,7 +1,7 @@
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 
-/** Where one goes on when what one stood on is gone: what says that it took the place, else a heading. */
-const LANDINGS = '[data-landing], h1, h2, h3'
+/** Where one goes on when what one stood on is gone: what says that it took the place, wherever it stands, else a heading. */
+const LANDINGS = ['[data-landing]', 'h1, h2, h3']
 
 function ancestorsOf(element: Element): readonly Element[] {
   const all = [element]
@@ -12,7 +12,7 @@ function ancestorsOf(element: Element): readonly Element[] {
 const canHold = (element: Element): boolean => element.isConnected && element.checkVisibility()
 
 function landingIn(root: Element): HTMLElement | null {
-  return [...root.querySelectorAll<HTMLElement>(LANDINGS)].find(canHold) ?? null
+  return LANDINGS.flatMap((kind) => [...root.querySelectorAll<HTMLElement>(kind)]).find(canHold) ?? null
 }
 
 /**
@@ -29,12 +29,16 @@ export function keepFocus(): () => void {
     byKeyboard = target.matches(':focus-visible')
   }
   // Whoever presses beside everything, or puts a phone's keyboard away, has left what is still there.
-  const leave = ({ target }: FocusEvent) =>
+  const leave = (event: FocusEvent) => {
+    const { target } = event
+    // A frame that was not in front when it was pressed is never told that something in it has the focus, only that it had.
+    if (target !== stood[0]) remember(event)
     queueMicrotask(() => {
       const [last] = stood
       if (last !== target || !(last instanceof HTMLElement) || document.activeElement !== document.body) return
       if (canHold(last) && !last.matches(':disabled')) stood = []
     })
+  }
   const look = () => {
     const [last] = stood
     if (!(last instanceof HTMLElement) || document.activeElement !== document.body) return
@@ -67,7 +71,7 @@ export function keepFocus(): () => void {
   }
 }
 
-/** Once on a page. */
+/** Once on a page. Before it is painted: what can be seen can be pressed. */
 export function useKeptFocus(): void {
-  useEffect(keepFocus, [])
+  useLayoutEffect(keepFocus, [])
 }
