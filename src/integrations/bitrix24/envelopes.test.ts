@@ -124,6 +124,24 @@ describe('what the timeline is told', () => {
     expect(record.rows[1]?.text).toBe('the price\n№ e1/declined:1')
   })
 
+  test('a page that is closed after any of its calls: the next one who looks completes both timeline and notifications', async () => {
+    for (let last = 0; ; last++) {
+      const record = new FakeRecord()
+      const portal = record.portal()
+      let left = last
+      const closing = {
+        call: (...asked: Parameters<Portal['call']>) =>
+          left-- > 0 ? portal.call(...asked) : Promise.reject(new Error('closed')),
+      } as unknown as Portal
+      await tell(closing, RECORD, [ALL], WORDS).catch(() => 0)
+      await tell(record.portal('2'), RECORD, [ALL], WORDS)
+      expect(record.titles.toSorted()).toEqual(TITLES.toSorted())
+      expect(record.told).toHaveLength(3)
+      expect(new Set(record.told)).toEqual(new Set([TITLES[1], TITLES[3], TITLES[5]]))
+      if (left > 0) break
+    }
+  })
+
   test('more notes than a page of ten are still known', async () => {
     const record = new FakeRecord()
     const steps = Array.from({ length: 25 }, (_, at) => step(`signed:${at}`, { actor: `P${at}` }))

@@ -103,18 +103,17 @@ async function write(portal: Portal, record: CrmRecord, entries: readonly Entry[
   const known = new Set((await notesOf(portal, record)).map(markIn))
   const own = entries.filter(({ mark }) => !known.has(mark))
   if (own.length === 0) return 0
-  for (const { mark, title, detail } of own) {
+  for (const { mark, title, detail, loud } of own) {
+    // Before the note, which is the memory that it was told: a page closed in between tells it again, and by its tag the portal keeps one.
+    if (loud) await notifyResponsible(portal, record, title, tagOf(mark))
     await note(portal, record, title, [detail, mark].filter(Boolean).join('\n'))
   }
   const notes = await notesOf(portal, record)
   let stayed = 0
-  for (const { mark, title, loud } of own) {
+  for (const { mark } of own) {
     const [first, ...twice] = notes.filter((one) => markIn(one) === mark).toSorted((a, b) => a.id - b.id)
     for (const one of twice) await removeNote(portal, one)
-    if (!first) continue
-    stayed++
-    // Of two who wrote at once each tells the responsible person, so that it is never nobody: by its tag the portal keeps one.
-    if (loud) await notifyResponsible(portal, record, title, tagOf(mark))
+    if (first) stayed++
   }
   return stayed
 }
